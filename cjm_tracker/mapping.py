@@ -1,0 +1,195 @@
+"""The mapping file: everything a company says about its own journeys, in one YAML document.
+
+Stages, rules of each source, identity, journeys, labels. A wrong file is refused before the
+first record is read, with the line and the field.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from difflib import get_close_matches
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import YAMLError
+
+from cjm_tracker.errors import ConfigError
+from cjm_tracker.events import Slug, Source
+from cjm_tracker.identity import IdentityConfig
+from cjm_tracker.journeys import JourneyDefinition
+from cjm_tracker.resources import PRESETS
+from cjm_tracker.sources import FormatOptions, formats
+from cjm_tracker.touchpoints import SourceRules
+
+Language = Literal["en", "ru", "bg"]
+LANGUAGES: tuple[Language, ...] = ("en", "ru", "bg")
+DEFAULT_MAPPING = PRESETS / "retail.yaml"
+
+
+class FormatSettings(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    timezone: str | None = None
+
+    @field_validator("timezone")
+    @classmethod
+    def is_a_zone(cls, name: str | None) -> str | None:
+        if name is not None:
+            try:
+                ZoneInfo(name)
+            except (ZoneInfoNotFoundError, ValueError):
+                raise ValueError(f"'{name}' is no time zone of the IANA database") from None
+        return name
+
+
+class Mapping(BaseModel):
+    """The whole file, checked. `version` is stored with every batch it was used for."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    version: Slug
+    stages: list[Slug] = Field(min_length=1)
+    formats: dict[str, FormatSettings] = {}
+    identity: IdentityConfig = IdentityConfig()
+    sources: dict[Source, SourceRules]
+    journeys: list[JourneyDefinition] = Field(min_length=1)
+    labels: dict[str, dict[Language, str]] = {}
+
+    @cached_property
+    def touchpoints(self) -> dict[str, str]:
+        """Every touchpoint the rules can give, with the stage it is in."""
+        return {
+            rule.touchpoint: rule.stage or ""
+            for section in self.sources.values()
+            for rule in section.rules
+            if rule.touchpoint
+        }
+
+    @cached_property
+    def source_priority(self) -> list[str]:
+        """Sources in the file's order: it breaks ties between steps of one instant."""
+        return list(self.sources)
+
+    def options(self, format_name: str) -> FormatOptions:
+        """What the mapping says about one format."""
+        found = self.formats.get(format_name)
+        zone = found.timezone if found else None
+        return FormatOptions(timezone=ZoneInfo(zone) if zone else None)
+
+    def label(self, name: str, language: Language) -> str:
+        """The words to show for a stage, touchpoint or channel."""
+        return self.labels.get(name, {}).get(language) or name.replace("_", " ")
+
+
+def load_mapping(path: Path = DEFAULT_MAPPING) -> Mapping:
+    """The mapping in `path`, or a `ConfigError` naming file, line and field."""
+    document = _read(path)
+    try:
+        mapping = Mapping.model_validate(document)
+    except ValidationError as error:
+        raise ConfigError(_lines(path, document, error)) from None
+    problems = list(_contradictions(mapping))
+    if problems:
+        located = [f"{path}:{_line(document, loc)}: {text}" for loc, text in problems]
+        raise ConfigError("\n".join(located))
+    return mapping
+
+
+def digest(mapping: Mapping) -> str:
+    """A short fingerprint of what the mapping says, whatever its file looks like."""
+    return hashlib.sha256(mapping.model_dump_json().encode()).hexdigest()[:12]
+
+
+def _read(path: Path) -> CommentedMap:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path}: is not UTF-8 text") from None
+    try:
+        document = YAML(typ="rt").load(text)
+    except YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else 1
+        problem = getattr(error, "problem", None) or "not YAML"
+        raise ConfigError(f"{path}:{line}: {problem}") from None
+    if not isinstance(document, CommentedMap):
+        raise ConfigError(f"{path}:1: a mapping of sections is expected (version, stages, …)")
+    return document
+
+
+def _contradictions(mapping: Mapping) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """What each field alone cannot know: names that are used but nowhere defined."""
+    for source, section in mapping.sources.items():
+        for number, rule in enumerate(section.rules):
+            if rule.stage and rule.stage not in mapping.stages:
+                yield (
+                    ("sources", source, "rules", number, "stage"),
+                    f"stage '{rule.stage}'{_nearest(rule.stage, mapping.stages)}",
+                )
+    for number, journey in enumerate(mapping.journeys):
+        for field in ("goals", "starts_at", "ends_at"):
+            for place, name in enumerate(getattr(journey, field)):
+                if name not in mapping.touchpoints:
+                    yield (
+                        ("journeys", number, field, place),
+                        f"touchpoint '{name}'{_nearest(name, list(mapping.touchpoints))}",
+                    )
+    for name in mapping.formats:
+        if name not in formats():
+            yield ("formats", name), f"format '{name}'{_nearest(name, list(formats()))}"
+    for name, format_ in formats().items():
+        if format_.needs_timezone and format_.source in mapping.sources:
+            if mapping.options(name).timezone is None:
+                text = f"formats.{name}.timezone is missing: its times carry no zone"
+                yield ("formats",), text
+
+
+def _nearest(name: str, known: list[str]) -> str:
+    close = get_close_matches(name, known, n=1)
+    hint = f", did you mean '{close[0]}'?" if close else f"; there are: {', '.join(known)}"
+    return " is not defined" + hint
+
+
+def _lines(path: Path, document: CommentedMap, error: ValidationError) -> str:
+    problems = error.errors(include_url=False, include_context=False)
+    located = [
+        (_line(document, problem["loc"]), _field(document, problem["loc"]), problem["msg"])
+        for problem in problems
+    ]
+    unique = dict.fromkeys(located)
+    return "\n".join(f"{path}:{line}: {field}: {message}" for line, field, message in unique)
+
+
+def _known_parts(document: Any, loc: tuple[str | int, ...]) -> Iterator[tuple[Any, str | int]]:
+    """The parts of `loc` that are in the file, each with its container: pydantic also puts the
+    names of union members into the path."""
+    here = document
+    for part in loc:
+        if isinstance(here, CommentedMap) and part in here:
+            yield here, part
+            here = here[part]
+        elif isinstance(here, CommentedSeq) and isinstance(part, int) and part < len(here):
+            yield here, part
+            here = here[part]
+
+
+def _line(document: CommentedMap, loc: tuple[str | int, ...]) -> int:
+    line = 0
+    for container, part in _known_parts(document, loc):
+        mark = container.lc.key if isinstance(container, CommentedMap) else container.lc.item
+        line = mark(part)[0]
+    return line + 1
+
+
+def _field(document: CommentedMap, loc: tuple[str | int, ...]) -> str:
+    named = [part for _, part in _known_parts(document, loc)]
+    missing = [part for part in loc[-1:] if part not in named[-1:]]
+    return ".".join(str(part) for part in [*named, *missing])

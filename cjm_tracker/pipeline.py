@@ -1,0 +1,128 @@
+"""The way of a record, as one list of steps: parse, check the clock, classify, identify.
+
+Pure: records in, facts and dead letters out. What is stored, committed or sent is the business
+of the rooms above.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from cjm_tracker.emotion import emotion
+from cjm_tracker.errors import DeadLetterReason, InvalidRecord
+from cjm_tracker.events import FORMAT_HEADER, Event, Record, Source
+from cjm_tracker.identity import Known, Normaliser
+from cjm_tracker.mapping import Mapping, digest
+from cjm_tracker.sources import Format, FormatOptions, formats
+from cjm_tracker.touchpoints import Touchpoint, compile_rules
+
+MAX_RECORD = 1 << 20  # bytes; Kafka's own default limit of a message
+EARLIEST = 631_152_000_000  # 1990-01-01, ms: before it no log of ours was written
+LEEWAY = 86_400_000  # ms a customer's clock may run ahead
+
+
+class Fact(NamedTuple):
+    """One event with everything the rules and identity say about it."""
+
+    record: Record
+    source: Source
+    format: str
+    event: Event
+    touchpoint: Touchpoint
+    identifiers: tuple[Known, ...]
+    emotion: float | None
+    fingerprint: int  # of what the event says: the same id with another one is a conflict
+
+
+class DeadLetter(NamedTuple):
+    """A record that cannot be understood, with the reason an engineer can act on."""
+
+    record: Record
+    source: Source
+    format: str
+    reason: DeadLetterReason
+    detail: str
+
+
+@dataclass(slots=True)
+class Batch:
+    """What a run of records came to. records = stored + dropped + dead letters."""
+
+    facts: list[Fact] = field(default_factory=list)
+    dead_letters: list[DeadLetter] = field(default_factory=list)
+    records: int = 0
+    stored: int = 0
+    dropped: int = 0
+
+
+class Pipeline:
+    """A mapping made ready to run. Hold one per mapping: it caches."""
+
+    def __init__(self, mapping: Mapping, key: bytes) -> None:
+        self.mapping = mapping
+        self.version = f"{mapping.version}:{digest(mapping)}"
+        self._classify = compile_rules(mapping.sources)
+        self._normalise = Normaliser(mapping.identity, key)
+        self._options = {name: mapping.options(name) for name in formats()}
+
+    def process(self, records: Sequence[Record], default: Format) -> Batch:
+        """Each record's outcome; a bad one leaves its neighbours unharmed.
+
+        `default` is the format of records that do not name theirs in a header.
+        """
+        batch = Batch(records=len(records))
+        for record in records:
+            name = _format_name(record, default)
+            format_ = formats().get(name)
+            try:
+                if format_ is None:
+                    raise InvalidRecord("unknown_format", f"'{name[:60]}' is not installed")
+                facts = self._facts(record, format_, self._options[name])
+            except InvalidRecord as bad:
+                source = format_.source if format_ else default.source
+                letter = DeadLetter(record, source, name[:60], bad.reason, bad.detail[:500])
+                batch.dead_letters.append(letter)
+                continue
+            batch.facts += facts
+            if all(fact.touchpoint.drop_reason for fact in facts):
+                batch.dropped += 1
+            else:
+                batch.stored += 1
+        return batch
+
+    def _facts(self, record: Record, format_: Format, options: FormatOptions) -> list[Fact]:
+        if len(record.value) > MAX_RECORD:
+            raise InvalidRecord("too_large", f"{len(record.value)} bytes, {MAX_RECORD} at most")
+        return [self._fact(record, format_, e) for e in format_.parse(record, options)]
+
+    def _fact(self, record: Record, format_: Format, event: Event) -> Fact:
+        if not EARLIEST <= event.occurred_at <= record.received_at + LEEWAY:
+            raise InvalidRecord("time_out_of_range", "before 1990 or over a day ahead of arrival")
+        fingerprint = _fingerprint(event)
+        touchpoint = self._classify(format_.source, format_.name, event)
+        if event.drop_reason:
+            touchpoint = Touchpoint("", touchpoint.channel, "", event.drop_reason)
+        return Fact(
+            record,
+            format_.source,
+            format_.name,
+            event,
+            touchpoint,
+            self._normalise(event.identifiers, event.attributes.get("region", "")[:2].upper()),
+            emotion(event.metric, event.score),
+            fingerprint,
+        )
+
+
+def _format_name(record: Record, default: Format) -> str:
+    named = record.headers.get(FORMAT_HEADER)
+    return named.decode("utf-8", "replace") if named else default.name
+
+
+def _fingerprint(event: Event) -> int:
+    """Of the parsed event, not of the bytes: a producer's retry differs in when it was sent."""
+    digest = hashlib.md5(repr(event).encode("utf-8", "surrogatepass"), usedforsecurity=False)
+    return int.from_bytes(digest.digest()[:8], "big")

@@ -1,0 +1,68 @@
+"""Formats: how each wire format of each source becomes events. One file a format, one registry.
+
+A format is found by its entry point in the group `cjm_tracker.formats`, so a package outside
+this repository can add one without touching it: a module with a `Format` and a line of metadata.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import entry_points
+from typing import BinaryIO
+from zoneinfo import ZoneInfo
+
+from cjm_tracker.errors import ConfigError
+from cjm_tracker.events import Event, Record, Source
+
+__all__ = ["Format", "FormatOptions", "format_named", "formats"]
+
+
+@dataclass(frozen=True, slots=True)
+class FormatOptions:
+    """What a format cannot know by itself, from the mapping's `formats:` section."""
+
+    timezone: ZoneInfo | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One wire format of one source.
+
+    `frames` cuts a log file into records, the unit that travels on a topic.
+    `parse` turns one record into events; it raises `InvalidRecord`, and nothing else, for
+    bytes it cannot understand, and never looks at the clock or the network.
+    `needs_timezone`: its times carry no zone, so the mapping must name one.
+    `repeats`: two equal records are two events (an access log has no event id), so the
+    loader numbers equal ones.
+    """
+
+    name: str
+    source: Source
+    summary: str
+    frames: Callable[[BinaryIO], Iterator[bytes]]
+    parse: Callable[[Record, FormatOptions], Sequence[Event]]
+    needs_timezone: bool = False
+    repeats: bool = False
+
+
+@cache
+def formats() -> Mapping[str, Format]:
+    """Every installed format by name."""
+    found: dict[str, Format] = {}
+    for entry in entry_points(group="cjm_tracker.formats"):
+        loaded = entry.load()
+        if not isinstance(loaded, Format):
+            raise ConfigError(f"entry point {entry.name} ({entry.value}) is not a Format")
+        found[loaded.name] = loaded
+    return dict(sorted(found.items()))
+
+
+def format_named(name: str) -> Format:
+    """The format of that name, or a `ConfigError` listing those there are."""
+    try:
+        return formats()[name]
+    except KeyError:
+        known = ", ".join(formats())
+        raise ConfigError(f"unknown format '{name}': installed are {known}") from None

@@ -1,0 +1,146 @@
+"""Cutting a log file into records: lines, JSON documents, XML elements, grouped CSV lines.
+
+Framing never judges: what is malformed inside a frame travels on as it is and becomes a dead
+letter in the pipeline, with its bytes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterable, Iterator
+from typing import BinaryIO
+
+import orjson
+
+CHUNK = 1 << 16
+
+
+def lines(stream: BinaryIO) -> Iterator[bytes]:
+    """Each line that is not blank, without its end."""
+    for line in stream:
+        if stripped := line.rstrip(b"\r\n"):
+            yield stripped
+
+
+def data_lines(header: bytes) -> Callable[[BinaryIO], Iterator[bytes]]:
+    """Lines of a table, without its header line where the file has one."""
+
+    def frames(stream: BinaryIO) -> Iterator[bytes]:
+        for line in lines(stream):
+            if not line.removeprefix(b"\xef\xbb\xbf").startswith(header):
+                yield line
+
+    return frames
+
+
+def json_documents(stream: BinaryIO) -> Iterator[bytes]:
+    """JSON lines; or one document, or an array of documents, spread over many lines."""
+    first = next(lines(stream), None)
+    if first is None:
+        return
+    if _is_json(first) and not first.lstrip().startswith(b"["):
+        yield first
+        yield from lines(stream)
+        return
+    # One line that is no document: either a file written over many lines, or JSON lines
+    # whose first line is broken. Only the whole text can tell.
+    text = first + b"\n" + stream.read()
+    try:
+        document = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        yield from (line for line in text.split(b"\n") if line.strip())
+        return
+    for item in document if isinstance(document, list) else [document]:
+        yield orjson.dumps(item)
+
+
+def _is_json(line: bytes) -> bool:
+    try:
+        orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return False
+    return True
+
+
+def xml_elements(name: str) -> Callable[[BinaryIO], Iterator[bytes]]:
+    """Each `<name>…</name>`, wrapped in its document's own root so that prefixes still resolve.
+
+    Found by its tags, not by an XML parser: a malformed element must not take the rest of the
+    file with it.
+    """
+    opening = re.compile(rb"<(?:[\w.-]+:)?" + name.encode() + rb"(?=[\s>])")
+    closing = re.compile(rb"</(?:[\w.-]+:)?" + name.encode() + rb"\s*>")
+
+    def frames(stream: BinaryIO) -> Iterator[bytes]:
+        buffer, root = b"", b""
+        seen_any = False
+        while chunk := stream.read(CHUNK):
+            buffer += chunk
+            position = 0
+            while end := closing.search(buffer, position):
+                start = opening.search(buffer, position, end.end())
+                if not seen_any:
+                    root = _root_tag(buffer[: start.start() if start else 0])
+                    seen_any = True
+                begin = start.start() if start else position
+                yield root + buffer[begin : end.end()] + _closing_tag(root)
+                position = end.end()
+            buffer = buffer[position:]
+        if not seen_any and buffer.strip():
+            yield buffer
+        elif opening.search(buffer):
+            yield root + buffer  # cut off in the middle: a dead letter, not silence
+
+    return frames
+
+
+def _root_tag(prolog: bytes) -> bytes:
+    tags = re.findall(rb"<[A-Za-z_][^<>]*>", prolog)
+    return tags[0] if tags else b""
+
+
+def _closing_tag(root: bytes) -> bytes:
+    name = re.match(rb"<([^\s>]+)", root)
+    return b"</" + name[1] + b">" if name else b""
+
+
+def grouped_lines(
+    key: Callable[[bytes], bytes], header: bytes, patience: int = 10_000
+) -> Callable[[BinaryIO], Iterator[bytes]]:
+    """Lines that share a key, as one record: the lines of one invoice.
+
+    Exports keep the lines of one key together but for a few strays, so a group waits for
+    `patience` further lines before it is let go; memory stays bounded.
+    """
+
+    def frames(stream: BinaryIO) -> Iterator[bytes]:
+        open_groups: OrderedDict[bytes, list[bytes]] = OrderedDict()
+        last_seen: dict[bytes, int] = {}
+        for number, line in enumerate(data_lines(header)(stream)):
+            name = key(line)
+            open_groups.setdefault(name, []).append(line)
+            open_groups.move_to_end(name)
+            last_seen[name] = number
+            oldest = next(iter(open_groups))
+            while number - last_seen[oldest] > patience:
+                del last_seen[oldest]
+                yield b"\n".join(open_groups.pop(oldest))
+                oldest = next(iter(open_groups))
+        for group in open_groups.values():
+            yield b"\n".join(group)
+
+    return frames
+
+
+def numbered(frames: Iterable[bytes]) -> Iterator[tuple[bytes, int]]:
+    """Each frame with how many equal ones came before it in this file.
+
+    The number belongs to the file's content, not to its name or to a broker's offset: loading
+    the same file again gives the same numbers, hence the same event ids.
+    """
+    seen: Counter[int] = Counter()
+    for frame in frames:
+        fingerprint = hash(frame)
+        yield frame, seen[fingerprint]
+        seen[fingerprint] += 1

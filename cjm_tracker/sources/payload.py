@@ -1,0 +1,162 @@
+"""What formats share: decoding bytes, checking them against a model, reading clocks and money."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+import orjson
+from defusedxml import ElementTree
+from defusedxml.common import DefusedXmlException
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from cjm_tracker.errors import InvalidRecord
+
+Model = TypeVar("Model", bound=BaseModel)
+
+MAX_ID = 200
+MAX_ATTRIBUTE = 1_000
+MAX_COMMENT = 4_000
+MAX_AMOUNT = Decimal(10) ** 12
+
+
+class Payload(BaseModel):
+    """Base of every payload model: unknown fields are allowed, NaN and Infinity are not."""
+
+    model_config = ConfigDict(extra="ignore", allow_inf_nan=False, str_max_length=1_000_000)
+
+
+def json_object(value: bytes) -> dict[str, Any]:
+    """The JSON object in `value`; one parser only, so that two never disagree."""
+    try:
+        document = orjson.loads(value)
+    except orjson.JSONDecodeError as error:
+        reason = "not_utf8" if "UTF-8" in str(error) or not _is_utf8(value) else "not_json"
+        raise InvalidRecord(reason, str(error)) from None  # type: ignore[arg-type]
+    if not isinstance(document, dict):
+        raise InvalidRecord("wrong_layout", f"an object is expected, not {_json_kind(document)}")
+    return document
+
+
+def _is_utf8(value: bytes) -> bool:
+    try:
+        value.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _json_kind(document: object) -> str:
+    kinds = {list: "a list", str: "a text", int: "a number", float: "a number"}
+    return kinds.get(type(document), "a constant")
+
+
+def checked(model: type[Model], document: dict[str, Any]) -> Model:
+    """`document` as `model`; the dead letter's detail names the field, never its value."""
+    try:
+        return model.model_validate(document)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        field = ".".join(str(part) for part in first["loc"])
+        reason = "missing_field" if first["type"] == "missing" else "bad_field"
+        raise InvalidRecord(reason, f"{field}: {first['msg']}") from None  # type: ignore[arg-type]
+
+
+def text(value: bytes) -> str:
+    """`value` as UTF-8 text."""
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InvalidRecord("not_utf8", f"byte {error.start} is not UTF-8") from None
+
+
+def csv_rows(value: bytes, columns: int, delimiter: str = ",") -> list[list[str]]:
+    """The rows of a record that holds CSV lines, each with exactly `columns` fields."""
+    rows = list(csv.reader(text(value).split("\n"), delimiter=delimiter))
+    for row in rows:
+        if len(row) != columns:
+            raise InvalidRecord("wrong_layout", f"{columns} columns expected, {len(row)} found")
+    return rows
+
+
+def xml_root(value: bytes) -> Any:
+    """The root element; DTDs, entities and external references are refused."""
+    try:
+        return ElementTree.fromstring(value, forbid_dtd=True)
+    except ElementTree.ParseError as error:
+        reason = "not_xml" if _is_utf8(value) else "not_utf8"
+        raise InvalidRecord(reason, str(error)) from None  # type: ignore[arg-type]
+    except DefusedXmlException as error:
+        raise InvalidRecord("not_xml", f"{type(error).__name__}: not allowed here") from None
+    except (ValueError, LookupError) as error:  # an encoding the parser does not know
+        raise InvalidRecord("not_xml", str(error)) from None
+
+
+@lru_cache(maxsize=65_536)
+def instant(written: str, field: str, zone: ZoneInfo | None = None) -> int:
+    """An ISO 8601 time as ms since 1970 UTC; one without offset is read in `zone`."""
+    try:
+        moment = datetime.fromisoformat(written)
+        if moment.tzinfo is None:
+            if zone is None:
+                raise InvalidRecord("bad_field", f"{field}: the time has no zone")
+            # fold=0: in the hour that the autumn change repeats, the first one is meant
+            moment = moment.replace(tzinfo=zone)
+        return milliseconds(moment)
+    except (ValueError, OverflowError):
+        raise InvalidRecord("bad_field", f"{field}: not a time") from None
+
+
+def milliseconds(moment: datetime) -> int:
+    """An aware time as whole ms since 1970 UTC, without going through a float."""
+    since = moment.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)
+    return (since.days * 86_400 + since.seconds) * 1_000 + since.microseconds // 1_000
+
+
+def amount(written: str | float | Decimal, field: str) -> Decimal:
+    """An amount of money, exactly; NaN, Infinity and astronomic sums are refused."""
+    try:
+        value = Decimal(str(written))
+    except InvalidOperation:
+        raise InvalidRecord("bad_field", f"{field}: not an amount") from None
+    if not value.is_finite() or abs(value) >= MAX_AMOUNT:
+        raise InvalidRecord("bad_field", f"{field}: not an amount")
+    return value
+
+
+def whole(written: str, field: str) -> int:
+    """A whole number written as text."""
+    try:
+        return int(written)
+    except ValueError:
+        raise InvalidRecord("bad_field", f"{field}: not a whole number") from None
+
+
+def attributes(**fields: object) -> dict[str, str]:
+    """The given fields as text, without those that are absent; overlong ones are cut."""
+    kept = {name: str(value) for name, value in fields.items() if value not in (None, "")}
+    return {name: value[:MAX_ATTRIBUTE] for name, value in kept.items()}
+
+
+def event_id(given: str, field: str) -> str:
+    """A producer's own id, refused when it is empty or absurdly long."""
+    if not given.strip():
+        raise InvalidRecord("missing_field", f"{field}: empty")
+    if len(given) > MAX_ID:
+        raise InvalidRecord("bad_field", f"{field}: longer than {MAX_ID} characters")
+    return given
+
+
+def natural_id(parts: Sequence[str | bytes]) -> str:
+    """An event id from the source's own natural key, for formats that carry no id."""
+    digest = hashlib.sha256()
+    for part in parts:
+        encoded = part.encode() if isinstance(part, str) else part
+        digest.update(len(encoded).to_bytes(4, "big") + encoded)
+    return digest.hexdigest()[:32]

@@ -1,0 +1,243 @@
+"""The seam to ClickHouse: one client, whether the engine is in this process or a server.
+
+The only module that imports clickhouse_connect. Errors of the engine become ours, split by
+what the caller must do: try again, or look for the bad rows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import clickhouse_connect
+from clickhouse_connect.driver.client import Client
+from clickhouse_connect.driver.exceptions import ClickHouseError, DataError
+
+from cjm_tracker.errors import (
+    ConfigError,
+    WarehouseError,
+    WarehouseRejected,
+    WarehouseUnavailable,
+)
+
+DATABASE = "cjm"
+
+Columns = dict[str, list[Any]]
+# chDB's own marker: a directory with anything else in it is not ours to write into.
+CHDB_MARKERS = ("store", "metadata", "uuid", "status")
+
+# Codes after which the same request may succeed: time-outs, lost connections, too many queries
+# or parts, memory or disk exhausted, table read-only. Source: ClickHouse's ErrorCodes.cpp.
+RETRYABLE = frozenset(
+    {3, 159, 164, 202, 209, 210, 236, 241, 242, 243, 252, 285, 319, 394, 439, 999}
+)
+
+# Retried inserts must not count twice, and must be on disk when the call returns.
+INSERT_SETTINGS = {
+    "async_insert": 0,
+    "insert_deduplicate": 1,
+    "deduplicate_blocks_in_dependent_materialized_views": 1,
+    # One batch may span many months: a backfill, or a file of years.
+    "max_partitions_per_insert_block": 0,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A warehouse's DSN, taken apart."""
+
+    directory: Path | None
+    host: str = ""
+    port: int = 8123
+    user: str = "default"
+    password: str = ""
+    database: str = DATABASE
+    secure: bool = False
+
+    def __str__(self) -> str:
+        """As it may be shown: without user and password."""
+        if self.directory:
+            return f"chdb:///{self.directory}"
+        return f"clickhouse://{self.host}:{self.port}/{self.database}"
+
+
+def parse_dsn(dsn: str) -> Address:
+    """`chdb:///dir` (relative; four slashes make it absolute) or `clickhouse[s]://…`."""
+    try:
+        parts = urlsplit(dsn)
+        port = parts.port
+    except ValueError:
+        raise ConfigError("warehouse: not a DSN such as chdb:///dir") from None
+    if parts.scheme == "chdb":
+        path = parts.netloc + parts.path if parts.netloc else parts.path.removeprefix("/")
+        if not path:
+            raise ConfigError("warehouse: chdb:/// needs a directory, as in chdb:///cjm-data")
+        return Address(directory=Path(path))
+    if parts.scheme not in ("clickhouse", "clickhouses") or not parts.hostname:
+        raise ConfigError(
+            "warehouse: a DSN is chdb:///dir or clickhouse://user:password@host:port/database"
+        )
+    if parse_qsl(parts.query):
+        raise ConfigError("warehouse: a DSN takes no ?options")
+    database = parts.path.strip("/") or DATABASE
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,62}", database):
+        raise ConfigError(f"warehouse: '{database}' is no database name")
+    secure = parts.scheme == "clickhouses"
+    return Address(
+        directory=None,
+        host=parts.hostname,
+        port=port or (8443 if secure else 8123),
+        user=unquote(parts.username or "default"),
+        password=unquote(parts.password or ""),
+        database=database,
+        secure=secure,
+    )
+
+
+def connect(dsn: str) -> Warehouse:
+    """Open the warehouse; an embedded one is made where there is none."""
+    address = parse_dsn(dsn)
+    with _translated(address):
+        client = _embedded(address) if address.directory else _server(address)
+        try:
+            client.command(f"CREATE DATABASE IF NOT EXISTS {address.database}")
+            client.database = address.database
+        except ClickHouseError:
+            client.close()
+            raise
+    return Warehouse(client, address)
+
+
+def _embedded(address: Address) -> Client:
+    directory = address.directory
+    assert directory is not None
+    if directory.exists() and not directory.is_dir():
+        raise ConfigError(f"warehouse: {directory} is a file, a directory is needed")
+    if directory.is_dir() and any(directory.iterdir()):
+        if not any((directory / marker).exists() for marker in CHDB_MARKERS):
+            raise ConfigError(
+                f"warehouse: {directory} holds other files; name an empty or new directory"
+            )
+    try:
+        import chdb  # noqa: F401 - an extra: clickhouse_connect's own error would be cryptic
+    except ImportError:
+        raise ConfigError(
+            "warehouse: chdb:/// needs the embedded engine: pip install 'cjm-tracker[demo]'"
+        ) from None
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        return clickhouse_connect.get_client(interface="chdb", path=str(directory))
+    except OSError as error:
+        raise ConfigError(f"warehouse: {directory}: {error.strerror}") from None
+    except ClickHouseError as error:
+        raise WarehouseUnavailable(
+            f"warehouse: {directory} cannot be opened: another process holds it, or it was "
+            "written by a newer engine. Stop that process (a worker, another cjm) and try again"
+        ) from error
+
+
+def _server(address: Address) -> Client:
+    return clickhouse_connect.get_client(
+        host=address.host,
+        port=address.port,
+        username=address.user,
+        password=address.password,
+        secure=address.secure,
+        connect_timeout=10,
+        send_receive_timeout=120,
+        # Names of our own sessions would serialise parallel inserts.
+        autogenerate_session_id=False,
+    )
+
+
+class Warehouse:
+    """An open warehouse. Not for several threads at once: the embedded engine has one lock."""
+
+    def __init__(self, client: Client, address: Address) -> None:
+        self._client = client
+        self.address = address
+
+    @property
+    def server_version(self) -> str:
+        return str(self._client.server_version)
+
+    def insert(self, table: str, columns: Columns, token: str) -> None:
+        """Insert columns of equal length at once. The same token again changes nothing."""
+        if not columns or not len(next(iter(columns.values()))):
+            return
+        with _translated(self.address):
+            self._client.insert(
+                table,
+                list(columns.values()),
+                column_names=list(columns),
+                column_oriented=True,
+                settings={**INSERT_SETTINGS, "insert_deduplication_token": token},
+            )
+
+    def query(
+        self, sql: str, parameters: Mapping[str, Any] | None = None, *, readonly: bool = False
+    ) -> Table:
+        """Run a SELECT; `readonly` also refuses writing, files and the network, from then on."""
+        with _translated(self.address):
+            result = self._client.query(
+                sql,
+                parameters=dict(parameters or {}),
+                settings={"readonly": 1} if readonly else {},
+            )
+        return Table(tuple(result.column_names), [tuple(row) for row in result.result_rows])
+
+    def command(self, sql: str, parameters: Mapping[str, Any] | None = None) -> None:
+        """Run a statement that returns nothing."""
+        with _translated(self.address):
+            self._client.command(sql, parameters=dict(parameters or {}))
+
+    def close(self) -> None:
+        self._client.close()
+
+    def __enter__(self) -> Warehouse:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A query's answer: column names and rows."""
+
+    columns: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+
+    def dicts(self) -> list[dict[str, Any]]:
+        return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+
+    def one(self) -> dict[str, Any]:
+        """The only row."""
+        return self.dicts()[0]
+
+
+@contextmanager
+def _translated(address: Address) -> Iterator[None]:
+    try:
+        yield
+    except WarehouseError:
+        raise
+    except DataError as error:
+        raise WarehouseRejected(_first_line(error)) from error
+    except ClickHouseError as error:
+        code = re.search(r"[Cc]ode:? (\d+)", str(error))
+        if code and int(code[1]) not in RETRYABLE:
+            raise WarehouseRejected(_first_line(error)) from error
+        raise WarehouseUnavailable(f"warehouse {address}: {_first_line(error)}") from error
+    except (OSError, TimeoutError) as error:
+        raise WarehouseUnavailable(f"warehouse {address}: {error}") from error
+
+
+def _first_line(error: Exception) -> str:
+    """What the engine said, without its stack and without the query (it may hold values)."""
+    return str(error).splitlines()[0][:600] if str(error) else type(error).__name__

@@ -1,0 +1,120 @@
+"""A small migration runner: numbered files, applied in order, each once, checked by checksum.
+
+Why our own: the runners on PyPI need the native protocol, which the embedded engine lacks. The
+file format is theirs (`NNNN_name.sql`, statements ended by a semicolon), so users can switch.
+Views are no migrations: they are created anew each time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+from cjm_tracker.errors import MigrationError
+from cjm_tracker.resources import SQL
+from cjm_tracker.warehouse.client import Columns, Warehouse
+
+REGISTER = """
+CREATE TABLE IF NOT EXISTS schema_migrations
+(
+    name       String COMMENT 'file name of the migration',
+    checksum   String COMMENT 'SHA-256 of the file as applied',
+    applied_at DateTime64(3, 'UTC') COMMENT 'when'
+)
+ENGINE = MergeTree
+ORDER BY name
+SETTINGS non_replicated_deduplication_window = 1000
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One numbered file."""
+
+    name: str
+    text: str
+
+    @property
+    def checksum(self) -> str:
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+def available(directory: Path = SQL / "migrations") -> list[Migration]:
+    """The migrations that ship with this version, in order."""
+    return [
+        Migration(path.stem, path.read_text(encoding="utf-8"))
+        for path in sorted(directory.glob("[0-9]*.sql"))
+    ]
+
+
+def pending(warehouse: Warehouse) -> list[Migration]:
+    """What this version would apply. Changes nothing.
+
+    Raises MigrationError when the warehouse is of another version: it has a migration this one
+    does not know, or one that reads differently here.
+    """
+    exists = warehouse.query(
+        "SELECT count() AS found FROM system.tables "
+        "WHERE database = currentDatabase() AND name = 'schema_migrations'"
+    ).one()["found"]
+    applied = (
+        {name: checksum for name, checksum in warehouse.query(
+            "SELECT name, any(checksum) FROM schema_migrations GROUP BY name").rows}
+        if exists
+        else {}
+    )  # fmt: skip
+    known = {migration.name: migration for migration in available()}
+    if newer := sorted(applied.keys() - known.keys()):
+        raise MigrationError(
+            f"warehouse {warehouse.address} is of a newer version of cjm-tracker "
+            f"(it has {newer[-1]}): upgrade this installation, or name another warehouse"
+        )
+    for name, checksum in applied.items():
+        if known[name].checksum != checksum:
+            raise MigrationError(
+                f"warehouse {warehouse.address} has another form of migration {name}: it was made "
+                "by another version of cjm-tracker; name another warehouse"
+            )
+    return [migration for name, migration in known.items() if name not in applied]
+
+
+def migrate(warehouse: Warehouse) -> list[Migration]:
+    """Bring the warehouse to this version; returns what was applied."""
+    todo = pending(warehouse)
+    warehouse.command(REGISTER)
+    for migration in todo:
+        for statement in statements(migration.text):
+            warehouse.command(statement)
+        row: Columns = {
+            "name": [migration.name],
+            "checksum": [migration.checksum],
+            "applied_at": [datetime.now(UTC)],
+        }
+        warehouse.insert("schema_migrations", row, f"schema_migrations:{migration.name}")
+    for view in views():
+        warehouse.command(view)
+    return todo
+
+
+def statements(text: str) -> Iterator[str]:
+    """The statements of a file, without comments. A semicolon ends one at the end of a line."""
+    bare = re.sub(r"^\s*--.*$", "", text, flags=re.MULTILINE)
+    for statement in re.split(r";\s*$", bare, flags=re.MULTILINE):
+        if statement.strip():
+            yield statement.strip()
+
+
+def views(directory: Path = SQL / "views") -> list[str]:
+    """The statements that create the views, each after those it reads from."""
+    texts = {path.stem: path.read_text(encoding="utf-8") for path in directory.glob("*.sql")}
+    reads = {
+        name: {word for word in re.findall(r"(?:FROM|JOIN)\s+(\w+)", text) if word in texts}
+        - {name}
+        for name, text in texts.items()
+    }
+    return [next(statements(texts[name])) for name in TopologicalSorter(reads).static_order()]

@@ -1,0 +1,49 @@
+CREATE OR REPLACE VIEW customers
+(
+    customer_id   String COMMENT 'the customer',
+    is_known      UInt8 COMMENT '1 when a strong identifier (login, customer number, card) is among theirs',
+    identifiers   UInt64 COMMENT 'how many identifiers belong to them',
+    first_seen_at DateTime64(3, 'UTC') COMMENT 'their earliest step',
+    last_seen_at  DateTime64(3, 'UTC') COMMENT 'their latest step',
+    journeys      UInt64 COMMENT 'journeys, of the first definition',
+    steps         UInt64 COMMENT 'steps in all those journeys',
+    sources       Array(LowCardinality(String)) COMMENT 'sources they were seen on, sorted',
+    channels      Array(LowCardinality(String)) COMMENT 'channels they used, sorted',
+    value         Decimal(38, 4) COMMENT 'sum of their money',
+    emotion       Nullable(Float64) COMMENT 'mean of what is known; NULL when nothing is'
+)
+AS SELECT
+    paths.customer_id AS customer_id,
+    known.is_known AS is_known,
+    known.identifiers AS identifiers,
+    paths.first_seen_at AS first_seen_at,
+    paths.last_seen_at AS last_seen_at,
+    paths.journeys AS journeys,
+    paths.steps AS steps,
+    paths.sources AS sources,
+    paths.channels AS channels,
+    paths.value AS value,
+    paths.emotion AS emotion
+FROM
+(
+    SELECT
+        customer_id,
+        arrayElement(`step.occurred_at`, 1) AS first_seen_at,
+        arrayElement(`step.occurred_at`, -1) AS last_seen_at,
+        length(`journey.first`) AS journeys,
+        length(`step.touchpoint`) AS steps,
+        arraySort(arrayDistinct(`step.source`)) AS sources,
+        arraySort(arrayDistinct(`step.channel`)) AS channels,
+        arraySum(arrayMap(x -> ifNull(x, 0), `step.value`)) AS value,
+        if(arrayAll(x -> isNull(x), `step.emotion`), NULL,
+            arrayAvg(arrayMap(x -> assumeNotNull(x), arrayFilter(x -> isNotNull(x), `step.emotion`)))) AS emotion
+    FROM path_log FINAL
+    WHERE definition = (SELECT min(definition) FROM path_log) AND notEmpty(`step.touchpoint`)
+) AS paths
+LEFT JOIN
+(
+    SELECT customer_id, max(is_strong) AS is_known, count() AS identifiers
+    FROM identities
+    GROUP BY customer_id
+) AS known ON known.customer_id = paths.customer_id
+COMMENT 'One row a customer who has at least one touchpoint.'

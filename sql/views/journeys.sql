@@ -1,0 +1,51 @@
+CREATE OR REPLACE VIEW journeys
+(
+    definition   LowCardinality(String) COMMENT 'journey definition',
+    customer_id  String COMMENT 'the customer',
+    journey_no   UInt32 COMMENT 'the customer''s journeys, from 1',
+    started_at   DateTime64(3, 'UTC') COMMENT 'time of the first step',
+    ended_at     DateTime64(3, 'UTC') COMMENT 'time of the last step so far',
+    closes_at    DateTime64(3, 'UTC') COMMENT 'when it counts as ended unless something happens',
+    is_open      UInt8 COMMENT '1 while data has not come past closes_at: not yet, rather than lost',
+    end_reason   LowCardinality(String) COMMENT 'ended, new_start, inactivity; empty while open',
+    is_converted UInt8 COMMENT '1 when a goal touchpoint is among the steps',
+    step_count   UInt32 COMMENT 'number of steps',
+    path         Array(LowCardinality(String)) COMMENT 'touchpoints in order',
+    channels     Array(LowCardinality(String)) COMMENT 'channel of each step',
+    stages       Array(LowCardinality(String)) COMMENT 'stage of each step',
+    stage_nos    Array(UInt8) COMMENT 'place of each step''s stage in the order; 0 when none',
+    path_text    String COMMENT 'a > b > c, the same touchpoint several times in a row written once',
+    value        Decimal(38, 4) COMMENT 'sum of the steps'' money',
+    emotion      Nullable(Float64) COMMENT 'mean of what is known; NULL when nothing is',
+    duration_s   Float64 COMMENT 'seconds from the first step to the last'
+)
+AS
+-- Data time, not the wall clock: a silent feed leaves a journey open, it does not end it.
+WITH (SELECT max(last_occurred_at) FROM feeds) AS watermark
+SELECT
+    definition, customer_id, journey_no,
+    `step.occurred_at`[first] AS started_at,
+    `step.occurred_at`[first + len - 1] AS ended_at,
+    closes_at,
+    reason = '' AND closes_at > watermark AS is_open,
+    if(reason = '' AND closes_at <= watermark, 'inactivity', reason) AS end_reason,
+    is_converted,
+    len AS step_count,
+    arraySlice(`step.touchpoint`, first, len) AS path,
+    arraySlice(`step.channel`, first, len) AS channels,
+    arraySlice(`step.stage`, first, len) AS stages,
+    arraySlice(`step.stage_no`, first, len) AS stage_nos,
+    arrayStringConcat(arrayCompact(arraySlice(`step.touchpoint`, first, len)), ' > ') AS path_text,
+    arraySum(arrayMap(x -> ifNull(x, 0), arraySlice(`step.value`, first, len))) AS value,
+    if(arrayAll(x -> isNull(x), arraySlice(`step.emotion`, first, len)), NULL,
+        arrayAvg(arrayMap(x -> assumeNotNull(x), arrayFilter(x -> isNotNull(x), arraySlice(`step.emotion`, first, len))))) AS emotion,
+    dateDiff('millisecond', started_at, ended_at) / 1000 AS duration_s
+FROM path_log FINAL
+ARRAY JOIN
+    arrayEnumerate(`journey.first`) AS journey_no,
+    `journey.first` AS first,
+    `journey.length` AS len,
+    `journey.closes_at` AS closes_at,
+    `journey.end_reason` AS reason,
+    `journey.is_converted` AS is_converted
+COMMENT 'One row a journey: its ends, its path, whether it converted, whether it is still open.'
