@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from cjm_tracker.emotion import emotion
 from cjm_tracker.errors import DeadLetterReason, InvalidRecord
-from cjm_tracker.events import FORMAT_HEADER, Event, Record, Source
+from cjm_tracker.events import FORMAT_HEADER, ORDINAL_HEADER, Event, Record, Source
 from cjm_tracker.identity import Known, Normaliser
 from cjm_tracker.mapping import Mapping, digest
 from cjm_tracker.sources import Format, FormatOptions, formats
@@ -45,6 +45,7 @@ class DeadLetter(NamedTuple):
     format: str
     reason: DeadLetterReason
     detail: str
+    fingerprint: int  # of the bytes, and of their ordinal where equal records are two
 
 
 @dataclass(slots=True)
@@ -83,7 +84,9 @@ class Pipeline:
                 facts = self._facts(record, format_, self._options[name])
             except InvalidRecord as bad:
                 source = format_.source if format_ else default.source
-                letter = DeadLetter(record, source, name[:60], bad.reason, bad.detail[:500])
+                letter = DeadLetter(
+                    record, source, name[:60], bad.reason, bad.detail[:500], _of_bytes(record)
+                )
                 batch.dead_letters.append(letter)
                 continue
             batch.facts += facts
@@ -124,5 +127,12 @@ def _format_name(record: Record, default: Format) -> str:
 
 def _fingerprint(event: Event) -> int:
     """Of the parsed event, not of the bytes: a producer's retry differs in when it was sent."""
-    digest = hashlib.md5(repr(event).encode("utf-8", "surrogatepass"), usedforsecurity=False)
-    return int.from_bytes(digest.digest()[:8], "big")
+    return _hash(repr(event).encode("utf-8", "surrogatepass"))
+
+
+def _of_bytes(record: Record) -> int:
+    return _hash(record.headers.get(ORDINAL_HEADER, b"") + b":" + record.value)
+
+
+def _hash(data: bytes) -> int:
+    return int.from_bytes(hashlib.md5(data, usedforsecurity=False).digest()[:8], "big")

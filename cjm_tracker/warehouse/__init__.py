@@ -1,7 +1,7 @@
 """ClickHouse, embedded or as a server: connect, migrate, insert, stitch, query."""
 
 from cjm_tracker.warehouse.client import Warehouse, connect
-from cjm_tracker.warehouse.facts import store
+from cjm_tracker.warehouse.facts import Writer, register_mapping, store
 from cjm_tracker.warehouse.migrations import migrate, pending
 from cjm_tracker.warehouse.queries import run_query
 from cjm_tracker.warehouse.stitch import StitchResult, stitch
@@ -9,9 +9,11 @@ from cjm_tracker.warehouse.stitch import StitchResult, stitch
 __all__ = [
     "StitchResult",
     "Warehouse",
+    "Writer",
     "connect",
     "migrate",
     "pending",
+    "register_mapping",
     "run_query",
     "stitch",
     "store",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from itertools import combinations
 from typing import Any
@@ -15,6 +16,64 @@ from cjm_tracker.warehouse.client import Columns, Warehouse
 MAX_PAIRED = 8
 
 
+class Writer:
+    """Writes batches: first what they say, then, once that is safe, their row in the ledger.
+
+    Every insert carries a token made of the batch's address, its content and the mapping, so that
+    writing the same batch again changes nothing. The content belongs in it: offsets begin at 0
+    again in a topic that was made anew, and another batch under a known token would be lost. `records` are the batch's own, of one partition, in offset
+    order; `now` is ms since 1970.
+    """
+
+    def __init__(self, warehouse: Warehouse, mapping: Mapping, version: str) -> None:
+        self._warehouse = warehouse
+        self._version = version
+        self._strong = {name for name, kind in mapping.identity.kinds.items() if kind.strong}
+
+    def facts(self, batch: Batch, records: Sequence[Record], now: int) -> None:
+        """Events, identifiers, links and dead letters."""
+        tables = {
+            "event_log": event_columns(batch.facts, self._version, now),
+            "identifier_log": identifier_columns(batch.facts, self._strong),
+            "link_log": link_columns(batch.facts),
+            "dead_letter_log": dead_letter_columns(batch.dead_letters, self._version, now),
+        }
+        address = self._address(records)
+        for table, columns in tables.items():
+            self._warehouse.insert(table, columns, f"{table}:{address}")
+
+    def ledger(self, batch: Batch, records: Sequence[Record], now: int) -> None:
+        """The batch's own row. It comes last: who sees it sees the facts."""
+        first, last = records[0], records[-1]
+        row: Columns = {
+            "topic": [first.topic],
+            "partition": [first.partition],
+            "first_offset": [first.offset],
+            "last_offset": [last.offset],
+            "token": [self._address(records)],
+            "records": [batch.records],
+            "stored": [batch.stored],
+            "dropped": [batch.dropped],
+            "dead_letters": [len(batch.dead_letters)],
+            "touched": [touched(batch.facts)],
+            "mapping_version": [self._version],
+            "stored_at": [now],
+        }
+        self._warehouse.insert("batch_log", row, f"batch_log:{self._address(records)}")
+
+    def _address(self, records: Sequence[Record]) -> str:
+        first, last = records[0], records[-1]
+        place = f"{first.topic}:{first.partition}:{first.offset}-{last.offset}"
+        return f"{place}:{self._version}:{_content(records)}"
+
+
+def _content(records: Sequence[Record]) -> str:
+    digest = hashlib.blake2b(digest_size=8)
+    for record in records:
+        digest.update(len(record.value).to_bytes(4, "big") + record.value)
+    return digest.hexdigest()
+
+
 def store(
     warehouse: Warehouse,
     batch: Batch,
@@ -23,37 +82,10 @@ def store(
     version: str,
     now: int,
 ) -> None:
-    """Write one partition's batch: facts, dead letters, then its row in the ledger.
-
-    `records` are the batch's own, of one partition, in offset order. Every insert carries a token
-    made of their address and the mapping, so that writing the same batch again changes nothing.
-    The ledger row comes last: who sees it sees the facts. `now` is ms since 1970.
-    """
-    first, last = records[0], records[-1]
-    address = f"{first.topic}:{first.partition}:{first.offset}-{last.offset}:{version}"
-    strong = {name for name, kind in mapping.identity.kinds.items() if kind.strong}
-    tables: dict[str, Columns] = {
-        "event_log": event_columns(batch.facts, version, now),
-        "identifier_log": identifier_columns(batch.facts, strong),
-        "link_log": link_columns(batch.facts),
-        "dead_letter_log": dead_letter_columns(batch.dead_letters, version, now),
-        "batch_log": {
-            "topic": [first.topic],
-            "partition": [first.partition],
-            "first_offset": [first.offset],
-            "last_offset": [last.offset],
-            "token": [address],
-            "records": [batch.records],
-            "stored": [batch.stored],
-            "dropped": [batch.dropped],
-            "dead_letters": [len(batch.dead_letters)],
-            "touched": [touched(batch.facts)],
-            "mapping_version": [version],
-            "stored_at": [now],
-        },
-    }
-    for table, columns in tables.items():
-        warehouse.insert(table, columns, f"{table}:{address}")
+    """Write one batch whole, where nothing has to happen between facts and ledger."""
+    writer = Writer(warehouse, mapping, version)
+    writer.facts(batch, records, now)
+    writer.ledger(batch, records, now)
 
 
 def register_mapping(warehouse: Warehouse, mapping: Mapping, version: str, now: int) -> None:
@@ -144,6 +176,7 @@ def dead_letter_columns(letters: Sequence[DeadLetter], version: str, now: int) -
     """The rows of `dead_letter_log`, by column."""
     records = [letter.record for letter in letters]
     return {
+        "fingerprint": [letter.fingerprint for letter in letters],
         "topic": [record.topic for record in records],
         "partition": [record.partition for record in records],
         "offset": [record.offset for record in records],

@@ -75,6 +75,7 @@ SETTINGS non_replicated_deduplication_window = 10000;
 
 CREATE TABLE dead_letter_log
 (
+    fingerprint     UInt64 COMMENT 'hash of the bytes, and of how many equal records came before in a file',
     topic           LowCardinality(String) COMMENT 'address of the record: topic, or file:NAME',
     partition       Int32 COMMENT 'address of the record: partition',
     offset          Int64 COMMENT 'address of the record: offset',
@@ -90,9 +91,10 @@ CREATE TABLE dead_letter_log
     mapping_version LowCardinality(String) COMMENT 'version of the mapping in force'
 )
 ENGINE = ReplacingMergeTree(stored_at)
-PARTITION BY toYYYYMM(received_at)
--- The address: one record is one dead letter, however often it is delivered.
-ORDER BY (topic, partition, offset)
+-- What it says, not where it lay: a file loaded twice, or sent to two brokers, has its bad records
+-- once, as it has its good ones. source, format: the same bytes may be broken in one way here and
+-- in another there.
+ORDER BY (source, format, fingerprint)
 -- Raw bytes may hold personal data: they go after three months.
 TTL toDateTime(received_at) + INTERVAL 90 DAY
 SETTINGS non_replicated_deduplication_window = 10000;

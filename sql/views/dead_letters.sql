@@ -1,8 +1,8 @@
 CREATE OR REPLACE VIEW dead_letters
 (
-    topic       LowCardinality(String) COMMENT 'address of the record: topic, or file:NAME',
-    partition   Int32 COMMENT 'address of the record: partition',
-    offset      Int64 COMMENT 'address of the record: offset',
+    topic       LowCardinality(String) COMMENT 'address it was last read at: topic, or file:NAME@digest',
+    partition   Int32 COMMENT 'address it was last read at: partition',
+    offset      Int64 COMMENT 'address it was last read at: offset',
     source      LowCardinality(String) COMMENT 'source it came from',
     format      LowCardinality(String) COMMENT 'format it was read as',
     reason      LowCardinality(String) COMMENT 'typed reason, see the README',
@@ -15,4 +15,4 @@ CREATE OR REPLACE VIEW dead_letters
 AS SELECT
     topic, partition, offset, source, format, reason, detail, size, received_at, stored_at, value
 FROM dead_letter_log FINAL
-COMMENT 'Records that could not be understood, each once, with its bytes and a typed reason.'
+COMMENT 'Records that could not be understood, each content once, with its bytes and a typed reason.'

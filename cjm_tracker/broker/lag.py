@@ -1,0 +1,30 @@
+"""How far the consumer groups have come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from cjm_tracker.broker.connection import admin
+
+
+class Position(NamedTuple):
+    """A partition of a topic."""
+
+    topic: str
+    partition: int
+
+
+def committed(broker: str, groups: Iterable[str]) -> dict[Position, int]:
+    """The offset each partition is read up to, over all the given groups.
+
+    A group reads partitions no other group of ours reads. Groups the broker does not know yet
+    have read nothing.
+    """
+    with admin(broker) as client:
+        found: dict[Position, int] = {}
+        for group in groups:
+            for key, offset in client.list_group_offsets(group).get(group, {}).items():
+                if offset.offset >= 0:
+                    found[Position(key.topic, key.partition)] = offset.offset
+    return found

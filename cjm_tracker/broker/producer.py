@@ -1,0 +1,83 @@
+"""Sending log records to a raw topic, each confirmed by the broker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import Any
+
+from kafka import KafkaProducer
+from kafka.errors import MessageSizeTooLargeError
+
+from cjm_tracker.broker.connection import CONNECT_MS, translated
+from cjm_tracker.broker.lag import Position
+from cjm_tracker.events import FORMAT_HEADER, ORDINAL_HEADER
+
+# Unconfirmed records held at once: enough to fill batches, few enough to keep memory flat.
+IN_FLIGHT = 20_000
+
+
+@dataclass(slots=True)
+class Sent:
+    """What a load came to: records confirmed, and how far each partition then reached."""
+
+    records: int = 0
+    too_large: list[int] = field(default_factory=list)  # ordinal numbers of records refused
+    ends: dict[Position, int] = field(default_factory=dict)
+
+
+def send(
+    broker: str,
+    topic: str,
+    format_name: str,
+    frames: Iterable[tuple[bytes, int]],
+    progress: Callable[[int], None] = lambda count: None,
+) -> Sent:
+    """Send `(record, ordinal)` pairs to `topic`; returns when all are confirmed.
+
+    Records larger than the broker takes are not sent but listed, so that none is lost unseen.
+    """
+    sent = Sent()
+    with (
+        translated(broker),
+        closing(
+            KafkaProducer(
+                bootstrap_servers=broker,
+                bootstrap_timeout_ms=CONNECT_MS,
+                acks="all",
+                linger_ms=20,
+                batch_size=1 << 18,
+                max_request_size=8 << 20,
+                delivery_timeout_ms=60_000,
+            )
+        ) as producer,
+    ):
+        waiting: list[tuple[int, Any]] = []
+        for number, (frame, ordinal) in enumerate(frames, start=1):
+            headers = [(FORMAT_HEADER, format_name.encode())]
+            if ordinal:
+                headers.append((ORDINAL_HEADER, str(ordinal).encode()))
+            try:
+                waiting.append((number, producer.send(topic, frame, headers=headers)))
+            except MessageSizeTooLargeError:
+                sent.too_large.append(number)
+            if len(waiting) >= IN_FLIGHT:
+                _confirm(waiting, sent)
+                progress(sent.records)
+        _confirm(waiting, sent)
+        progress(sent.records)
+    return sent
+
+
+def _confirm(waiting: list[tuple[int, Any]], sent: Sent) -> None:
+    for number, future in waiting:
+        try:
+            metadata = future.get(timeout=60)
+        except MessageSizeTooLargeError:
+            sent.too_large.append(number)
+            continue
+        position = Position(metadata.topic, metadata.partition)
+        sent.ends[position] = max(sent.ends.get(position, 0), metadata.offset + 1)
+        sent.records += 1
+    waiting.clear()

@@ -1,0 +1,62 @@
+"""The Faust app: `faust -A streams.app worker` runs all stream processors of one installation.
+
+A wrong setting or mapping ends the process before the first read, with exit status 78 and one
+line that says what and where.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+
+import faust
+import structlog
+
+from cjm_tracker.errors import CjmError, ConfigError
+from streams.runtime import Runtime
+
+
+def _configure_logging() -> None:
+    """Our own lines as JSON on stderr, without payloads; Faust's own lines stay as they are."""
+    level = {"warn": "warning"}.get(runtime.settings.log_level, runtime.settings.log_level)
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+def _start() -> Runtime:
+    try:
+        return Runtime.from_environment()
+    except CjmError as error:
+        for line in str(error).splitlines():
+            print(f"cjm: {line}", file=sys.stderr)
+        sys.exit(ConfigError.exit_code)
+
+
+runtime = _start()
+_configure_logging()
+settings = runtime.settings
+
+app = faust.App(
+    settings.group,
+    broker=[f"kafka://{address}" for address in runtime.broker.split(",")],
+    origin="streams",
+    # One module, which imports the others in order: a list here would be started in any order.
+    autodiscover=["streams.services"],
+    # No tables, no web server: state is in ClickHouse, and nothing listens.
+    store="memory://",
+    datadir=tempfile.mkdtemp(prefix="cjm-faust-"),
+    web_enabled=False,
+    worker_redirect_stdouts=False,
+    topic_disable_leader=True,
+    topic_allow_declare=False,
+    broker_session_timeout=settings.session_timeout_s,
+    broker_heartbeat_interval=settings.session_timeout_s / 3,
+    broker_rebalance_timeout=settings.rebalance_timeout_s,
+)

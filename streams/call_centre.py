@@ -1,0 +1,13 @@
+"""Call-centre contacts: calls and chats, answered or abandoned."""
+
+from __future__ import annotations
+
+from streams.app import app
+from streams.processor import Processor
+
+
+@app.service
+class CallCentre(Processor):
+    """Reads the topic `PREFIX.raw.call_centre`."""
+
+    source = "call_centre"

@@ -1,0 +1,13 @@
+"""Who is who, as the CRM knows it: links between identifiers, no touchpoints."""
+
+from __future__ import annotations
+
+from streams.app import app
+from streams.processor import Processor
+
+
+@app.service
+class Crm(Processor):
+    """Reads the topic `PREFIX.raw.crm`."""
+
+    source = "crm"

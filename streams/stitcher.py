@@ -1,0 +1,59 @@
+"""Stitching on a timer: what was stored since the last time becomes journeys.
+
+One worker of a group stitches: the one that owns the only partition of the control topic.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+
+import faust
+import structlog
+
+from cjm_tracker.errors import WarehouseUnavailable
+from cjm_tracker.warehouse import stitch
+from streams.app import app, runtime
+from streams.runtime import milliseconds
+
+log = structlog.get_logger()
+
+requested = asyncio.Event()
+
+
+@app.service
+class Stitcher(faust.Service):  # type: ignore[misc]
+    """Runs a stitch every few seconds, or at once when asked to."""
+
+    @faust.Service.task
+    async def _run(self) -> None:
+        try:
+            while not self.should_stop:
+                await self._wait()
+                if owns_control() and not self.should_stop:
+                    await self._stitch()
+        except Exception as error:
+            log.error("stopped", error=f"{type(error).__name__}: {error}"[:500])
+            await app.crash(error)
+
+    async def _wait(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(requested.wait(), runtime.settings.stitch_every_s)
+        requested.clear()
+
+    async def _stitch(self) -> None:
+        try:
+            result = await runtime.with_warehouse(
+                lambda warehouse: stitch(warehouse, runtime.mapping, milliseconds())
+            )
+        except WarehouseUnavailable as error:
+            # The batches stay unstitched, the next round takes them in.
+            log.warning("warehouse away, stitching later", error=str(error)[:300])
+            return
+        if result.batches:
+            log.info("stitched", batches=result.batches, customers=result.customers)
+
+
+def owns_control() -> bool:
+    """Whether this worker is the one that stitches."""
+    return any(partition.topic == runtime.topics.control for partition in app.consumer.assignment())
