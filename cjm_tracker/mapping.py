@@ -43,7 +43,7 @@ class FormatSettings(BaseModel):
         if name is not None:
             try:
                 ZoneInfo(name)
-            except (ZoneInfoNotFoundError, ValueError):
+            except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: a continent's folder
                 raise ValueError(f"'{name}' is no time zone of the IANA database") from None
         return name
 
@@ -70,6 +70,16 @@ class Mapping(BaseModel):
             for rule in section.rules
             if rule.touchpoint
         }
+
+    @cached_property
+    def channels(self) -> list[str]:
+        """Every channel the rules can give, in the file's order."""
+        named = (
+            channel
+            for section in self.sources.values()
+            for channel in (section.channel, *(rule.channel for rule in section.rules))
+        )
+        return list(dict.fromkeys(channel for channel in named if channel))
 
     @cached_property
     def source_priority(self) -> list[str]:
@@ -126,7 +136,10 @@ def _read(path: Path) -> CommentedMap:
 
 
 def _contradictions(mapping: Mapping) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """What each field alone cannot know: names that are used but nowhere defined."""
+    """What each field alone cannot know: names that are used but nowhere defined, or twice."""
+    for number, stage in enumerate(mapping.stages):
+        if stage in mapping.stages[:number]:
+            yield ("stages", number), f"stage '{stage}' is there twice"
     for source, section in mapping.sources.items():
         for number, rule in enumerate(section.rules):
             if rule.stage and rule.stage not in mapping.stages:
@@ -135,6 +148,14 @@ def _contradictions(mapping: Mapping) -> Iterator[tuple[tuple[str | int, ...], s
                     f"stage '{rule.stage}'{_nearest(rule.stage, mapping.stages)}",
                 )
     for number, journey in enumerate(mapping.journeys):
+        if journey.name in (other.name for other in mapping.journeys[:number]):
+            yield ("journeys", number, "name"), f"journey '{journey.name}' is there twice"
+        for channel in journey.inactivity_by_channel:
+            if channel not in mapping.channels:
+                yield (
+                    ("journeys", number, "inactivity_by_channel", channel),
+                    f"channel '{channel}'{_nearest(channel, mapping.channels)}",
+                )
         for field in ("goals", "starts_at", "ends_at"):
             for place, name in enumerate(getattr(journey, field)):
                 if name not in mapping.touchpoints:

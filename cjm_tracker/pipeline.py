@@ -114,7 +114,7 @@ class Pipeline:
             format_.name,
             event,
             touchpoint,
-            self._normalise(event.identifiers, event.attributes.get("region", "")[:2].upper()),
+            self._normalise(event.identifiers, event.attributes.get("region", "").upper()),
             emotion(event.metric, event.score),
             fingerprint,
         )

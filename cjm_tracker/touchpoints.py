@@ -15,6 +15,7 @@ An event that no rule matches stays unmapped: it is kept, counted and shown.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
@@ -43,7 +44,7 @@ class Condition(Strict):
 
     @model_validator(mode="after")
     def says_something(self) -> Condition:
-        if not self.model_fields_set:
+        if not self.model_dump(exclude_none=True):
             raise ValueError("a condition needs at least one test")
         return self
 
@@ -167,6 +168,8 @@ def _parts(test: Condition) -> Sequence[Callable[[object], bool]]:
 
 
 def _text(value: object) -> str:
+    if isinstance(value, (float, Decimal)):  # 5, 5.0 and 5.00 are one number
+        return format(Decimal(str(value)).normalize() + 0, "f")
     return "" if value is None else str(value)
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+import phonenumbers
+from pydantic import BaseModel, ConfigDict, field_serializer, field_validator
+
+from cjm_tracker.events import Slug
 
 Form = Literal["text", "lower", "email", "phone"]
 
@@ -50,7 +53,19 @@ class IdentityConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    region: Annotated[str, StringConstraints(pattern="^[A-Z]{2}$")] = "GB"
-    kinds: dict[str, Kind] = KINDS
+    region: str = "GB"  # of phone numbers without country code, where the event names no country
+    kinds: dict[Slug, Kind] = KINDS
     blocked: frozenset[str] = frozenset()
     plain: bool = False  # store e-mail addresses and phone numbers as they are
+
+    @field_validator("region")
+    @classmethod
+    def is_a_region(cls, region: str) -> str:
+        if region not in phonenumbers.SUPPORTED_REGIONS:
+            raise ValueError(f"'{region}' is no country with telephones: two capitals, as in BG")
+        return region
+
+    @field_serializer("blocked")
+    def in_order(self, blocked: frozenset[str]) -> list[str]:
+        """A set has another order in every process; the mapping's digest must not."""
+        return sorted(blocked)

@@ -36,7 +36,8 @@ class Normaliser:
     """Turns identifiers as events carry them into known ones, or None for nobody's.
 
     Equal people must be written equally: phones become E.164, read in the event's own region
-    where it has one; e-mail addresses lose their case; every text is NFKC without outer blanks.
+    where it names one (BG, not Bulgaria); e-mail addresses lose their case; every text is NFKC
+    without outer blanks.
     """
 
     def __init__(self, config: IdentityConfig, key: bytes) -> None:
@@ -79,7 +80,8 @@ class Normaliser:
 
     def _in_form(self, kind: Kind, value: str, region: str) -> str | None:
         if kind.form == "phone":
-            return phone(value, region or self._config.region)
+            known = region in phonenumbers.SUPPORTED_REGIONS
+            return phone(value, region if known else self._config.region)
         if kind.form == "email":
             return email(value)
         return value.lower() if kind.form == "lower" else value

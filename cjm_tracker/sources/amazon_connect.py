@@ -20,6 +20,7 @@ from cjm_tracker.sources.payload import (
     event_id,
     instant,
     json_object,
+    plain,
 )
 
 # Ways a contact starts that are our doing, not the customer's.
@@ -69,7 +70,7 @@ def parse(record: Record, options: FormatOptions) -> Sequence[Event]:
     return [
         Event(
             event_id=event_id(contact.ContactId, "ContactId"),
-            name=str(given.get("topic") or contact.InitiationMethod),
+            name=plain(given.get("topic")) or contact.InitiationMethod,
             occurred_at=began,
             identifiers=_identifiers(contact, given),
             attributes=attributes(
@@ -93,8 +94,8 @@ def parse(record: Record, options: FormatOptions) -> Sequence[Event]:
 
 def _identifiers(contact: Contact, given: dict[str, Any]) -> tuple[Identifier, ...]:
     found: list[Identifier] = []
-    if number := given.get("customerNumber"):
-        found.append(Identifier("customer_number", str(number)))
+    if number := plain(given.get("customerNumber")):
+        found.append(Identifier("customer_number", number))
     endpoint = contact.CustomerEndpoint
     if endpoint and endpoint.Address and endpoint.Type in (None, "TELEPHONE_NUMBER"):
         found.append(Identifier("phone", endpoint.Address))

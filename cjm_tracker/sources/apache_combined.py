@@ -23,17 +23,17 @@ from cjm_tracker.sources.payload import attributes, milliseconds, natural_id, te
 
 # Quoted fields may hold escaped quotes; every part is bounded by a delimiter it cannot contain,
 # so no input makes the pattern backtrack. A server cuts an overlong agent off: its closing quote
-# may be missing.
+# may be missing. Blanks at the end are taken off before: two parts that both match them would.
 _QUOTED = r'"((?:[^"\\]|\\.)*)"'
 _LINE = re.compile(
     r"(\S+) \S+ (\S+) \[([^\]]+)\] " + _QUOTED + r" (\d{3}) (\d+|-)(?: " + _QUOTED + " " + _QUOTED
-    + r"?)?\s*"
+    + r"?)?"
 )  # fmt: skip
 
 
 def parse(record: Record, options: FormatOptions) -> Sequence[Event]:
     """One line is one request."""
-    matched = _LINE.fullmatch(text(record.value))
+    matched = _LINE.fullmatch(text(record.value).rstrip())
     if not matched:
         raise InvalidRecord("wrong_layout", "not a line in the combined log format")
     address, user, written, request, status, size, referrer, agent = matched.groups()

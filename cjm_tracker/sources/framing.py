@@ -14,13 +14,16 @@ from typing import BinaryIO
 import orjson
 
 CHUNK = 1 << 16
+BOM = b"\xef\xbb\xbf"
 
 
 def lines(stream: BinaryIO) -> Iterator[bytes]:
-    """Each line that is not blank, without its end."""
-    for line in stream:
-        if stripped := line.rstrip(b"\r\n"):
-            yield stripped
+    """Each line that is not blank, without its end; the first one without a byte order mark."""
+    for number, line in enumerate(stream):
+        if number == 0:
+            line = line.removeprefix(BOM)
+        if line.strip():
+            yield line.rstrip(b"\r\n")
 
 
 def data_lines(header: bytes) -> Callable[[BinaryIO], Iterator[bytes]]:
@@ -28,7 +31,7 @@ def data_lines(header: bytes) -> Callable[[BinaryIO], Iterator[bytes]]:
 
     def frames(stream: BinaryIO) -> Iterator[bytes]:
         for line in lines(stream):
-            if not line.removeprefix(b"\xef\xbb\xbf").startswith(header):
+            if not line.startswith(header):
                 yield line
 
     return frames

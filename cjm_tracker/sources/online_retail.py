@@ -53,7 +53,7 @@ def parse(record: Record, options: FormatOptions) -> Sequence[Event]:
                 invoice=number, country=rows[0]["Country"], lines=len(rows), category="invoice"
             ),
             outcome=outcome,
-            value=sum((_line_value(row) for row in rows), Decimal(0)),
+            value=amount(sum((_line_value(row) for row in rows), Decimal(0)), "Quantity"),
             currency="GBP",
         )
     ]

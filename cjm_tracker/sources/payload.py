@@ -24,6 +24,7 @@ MAX_ID = 200
 MAX_ATTRIBUTE = 1_000
 MAX_COMMENT = 4_000
 MAX_AMOUNT = Decimal(10) ** 12
+MAX_WHOLE = 10**9
 
 
 class Payload(BaseModel):
@@ -78,7 +79,10 @@ def text(value: bytes) -> str:
 
 def csv_rows(value: bytes, columns: int, delimiter: str = ",") -> list[list[str]]:
     """The rows of a record that holds CSV lines, each with exactly `columns` fields."""
-    rows = list(csv.reader(text(value).split("\n"), delimiter=delimiter))
+    try:
+        rows = list(csv.reader(text(value).split("\n"), delimiter=delimiter))
+    except csv.Error as error:  # a lone carriage return, or a field beyond the reader's limit
+        raise InvalidRecord("wrong_layout", str(error)) from None
     for row in rows:
         if len(row) != columns:
             raise InvalidRecord("wrong_layout", f"{columns} columns expected, {len(row)} found")
@@ -125,23 +129,32 @@ def amount(written: str | float | Decimal, field: str) -> Decimal:
         value = Decimal(str(written))
     except InvalidOperation:
         raise InvalidRecord("bad_field", f"{field}: not an amount") from None
-    if not value.is_finite() or abs(value) >= MAX_AMOUNT:
+    # Compared, not abs(): that one would raise for an exponent beyond the context's.
+    if not value.is_finite() or not -MAX_AMOUNT < value < MAX_AMOUNT:
         raise InvalidRecord("bad_field", f"{field}: not an amount")
     return value
 
 
 def whole(written: str, field: str) -> int:
-    """A whole number written as text."""
+    """A whole number written as text; one no count or duration reaches is refused."""
     try:
-        return int(written)
+        value = int(written)
     except ValueError:
         raise InvalidRecord("bad_field", f"{field}: not a whole number") from None
+    if abs(value) > MAX_WHOLE:
+        raise InvalidRecord("bad_field", f"{field}: beyond {MAX_WHOLE}")
+    return value
+
+
+def plain(value: object) -> str:
+    """A text, number or constant as text; nothing where the payload has a list or an object."""
+    return str(value) if isinstance(value, (str, int, float, Decimal)) else ""
 
 
 def attributes(**fields: object) -> dict[str, str]:
     """The given fields as text, without those that are absent; overlong ones are cut."""
-    kept = {name: str(value) for name, value in fields.items() if value not in (None, "")}
-    return {name: value[:MAX_ATTRIBUTE] for name, value in kept.items()}
+    kept = {name: plain(value)[:MAX_ATTRIBUTE] for name, value in fields.items()}
+    return {name: value for name, value in kept.items() if value}
 
 
 def event_id(given: str, field: str) -> str:

@@ -8,6 +8,7 @@ Identity calls (identify, alias, group) say who is who: they give links and are 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, Literal
@@ -27,6 +28,7 @@ from cjm_tracker.sources.payload import (
     event_id,
     instant,
     json_object,
+    plain,
 )
 
 IDENTITY_CALLS = ("identify", "alias", "group")
@@ -95,7 +97,7 @@ def parse(record: Record, options: FormatOptions) -> Sequence[Event]:
         drop_reason="identity_only" if message.type in IDENTITY_CALLS else "",
     )
     _add_money(event, message.properties)
-    event.comment = str(message.properties.get("review_body") or "")[:MAX_COMMENT]
+    event.comment = plain(message.properties.get("review_body"))[:MAX_COMMENT]
     return [event]
 
 
@@ -123,7 +125,7 @@ def _identifiers(message: Message) -> list[Identifier]:
         found.append(("cookie", message.previousId))
     traits = {**message.context.traits, **message.traits} if message.type != "group" else {}
     found += [(kind, traits.get(name)) for name, kind in TRAIT_KINDS.items()]
-    return [Identifier(kind, str(value)) for kind, value in found if value not in (None, "")]
+    return [Identifier(kind, value) for kind, given in found if (value := plain(given))]
 
 
 def _attributes(message: Message) -> dict[str, str]:
@@ -139,13 +141,19 @@ def _attributes(message: Message) -> dict[str, str]:
         utm_medium=campaign.medium,
         user_agent=message.context.userAgent,
         locale=message.context.locale,
-        region=message.traits.get("country") or (message.context.locale or "")[-2:],
+        region=message.traits.get("country") or _country(message.context.locale),
         order_id=properties.get("order_id"),
         product=properties.get("name") if message.type == "track" else None,
         coupon=properties.get("coupon"),
         reason=properties.get("reason"),
         topic=properties.get("topic"),
     )
+
+
+def _country(locale: str | None) -> str | None:
+    """`BG` of bg-BG; a locale that names only the language says nothing about the country."""
+    named = re.search(r"[-_]([A-Za-z]{2})$", locale or "")
+    return named[1] if named else None
 
 
 def _path(url: object) -> str | None:
@@ -164,10 +172,12 @@ def _host(url: str | None) -> str | None:
 
 def _add_money(event: Event, properties: dict[str, Any]) -> None:
     """`revenue` is what the shop earns; `total` with tax and shipping stands in for it."""
-    given = properties.get("revenue", properties.get("total"))
+    given = properties.get("revenue")
+    if given is None:
+        given = properties.get("total")
     if isinstance(given, (int, float, str, Decimal)) and not isinstance(given, bool):
         event.value = amount(given, "properties.revenue")
-        event.currency = str(properties.get("currency") or "")[:3].upper()
+        event.currency = plain(properties.get("currency"))[:3].upper()
 
 
 FORMAT = Format(

@@ -23,6 +23,7 @@ from cjm_tracker.sources.payload import (
     event_id,
     instant,
     json_object,
+    plain,
 )
 
 # Each metric's scale; an answer outside it is a broken record, not an extreme customer.
@@ -110,7 +111,7 @@ def _identifiers(response: Response) -> list[Identifier]:
     hidden = [(kind, response.hidden.get(kind)) for kind in HIDDEN_KINDS]
     answered = [("email", answer.email) for answer in response.answers]
     answered += [("phone", answer.phone_number) for answer in response.answers]
-    return [Identifier(kind, str(value)) for kind, value in hidden + answered if value]
+    return [Identifier(kind, value) for kind, given in hidden + answered if (value := plain(given))]
 
 
 FORMAT = Format(

@@ -20,6 +20,7 @@ from clickhouse_connect.driver.exceptions import ClickHouseError, DataError
 
 from cjm_tracker.errors import (
     ConfigError,
+    InputError,
     WarehouseError,
     WarehouseRejected,
     WarehouseUnavailable,
@@ -99,9 +100,13 @@ def parse_dsn(dsn: str) -> Address:
     )
 
 
-def connect(dsn: str) -> Warehouse:
-    """Open the warehouse; an embedded one is made where there is none."""
+def connect(dsn: str, *, create: bool = True) -> Warehouse:
+    """Open the warehouse; with `create`, an embedded one is made where there is none."""
     address = parse_dsn(dsn)
+    if address.directory and not create and not address.directory.exists():
+        raise InputError(
+            f"there is no warehouse at {address}: cjm demo makes one, and so does cjm load"
+        )
     with _translated(address):
         client = _embedded(address) if address.directory else _server(address)
         try:

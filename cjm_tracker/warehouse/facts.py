@@ -21,8 +21,8 @@ class Writer:
 
     Every insert carries a token made of the batch's address, its content and the mapping, so that
     writing the same batch again changes nothing. The content belongs in it: offsets begin at 0
-    again in a topic that was made anew, and another batch under a known token would be lost. `records` are the batch's own, of one partition, in offset
-    order; `now` is ms since 1970.
+    again in a topic that was made anew, and another batch under a known token would be lost.
+    `records` are the batch's own, of one partition, in offset order; `now` is ms since 1970.
     """
 
     def __init__(self, warehouse: Warehouse, mapping: Mapping, version: str) -> None:

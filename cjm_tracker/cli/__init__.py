@@ -1,0 +1,74 @@
+"""`cjm`: the command line. Each command gathers its options and calls one function below it."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import click
+import typer
+
+from cjm_tracker import __version__
+from cjm_tracker.cli import admin, demo, grafana, journey, journey_map, load, sql
+from cjm_tracker.errors import CjmError
+
+app = typer.Typer(
+    name="cjm",
+    help="Customer journeys from real touchpoint logs: Kafka, Faust, ClickHouse, Grafana.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"cjm-tracker {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Customer journeys from real touchpoint logs: Kafka, Faust, ClickHouse, Grafana.
+
+    Every setting can also come from the environment, as CJM_WAREHOUSE, CJM_BROKER, CJM_MAPPING.
+    """
+
+
+app.command("demo")(demo.demo)
+app.command("demo-logs")(demo.demo_logs)
+app.command("load")(load.load)
+app.command("sql")(sql.sql)
+app.command("journey")(journey.journey)
+app.command("map")(journey_map.journey_map)
+app.command("formats")(admin.formats)
+app.command("migrate")(admin.migrate)
+app.command("stitch")(admin.stitch)
+app.add_typer(admin.topics_app, name="topics")
+app.add_typer(grafana.app, name="grafana")
+
+
+def main() -> None:
+    """Run; an error of ours is one clear text and an exit status, never a traceback."""
+    try:
+        app(standalone_mode=False)
+    except CjmError as error:
+        for line in str(error).splitlines():
+            print(f"cjm: {line}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        print("cjm: interrupted", file=sys.stderr)
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader of a pipe has seen enough (`cjm sql … | head`).
+        sys.stderr.close()
+        sys.exit(0)

@@ -1,0 +1,57 @@
+"""What commands share: options, consoles, an open warehouse."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from cjm_tracker.mapping import DEFAULT_MAPPING, Mapping, load_mapping
+from cjm_tracker.settings import Settings
+from cjm_tracker.warehouse import Warehouse, connect, migrate, run_query
+
+# Answers go to stdout, everything about how they come to be to stderr.
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+WarehouseOption = Annotated[
+    str | None,
+    typer.Option(
+        "--warehouse",
+        metavar="DSN",
+        help="chdb:///directory or clickhouse://user:password@host:port/database.",
+    ),
+]
+MappingOption = Annotated[
+    Path | None, typer.Option("--mapping", metavar="FILE", help="Mapping file (YAML).")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+
+def now_ms() -> int:
+    """Now, as ms since 1970."""
+    return time.time_ns() // 1_000_000
+
+
+@contextmanager
+def opened(settings: Settings, *, existing: bool = True) -> Iterator[Warehouse]:
+    """The warehouse, at this version's schema. `existing`: refuse to make an embedded one."""
+    dsn = settings.warehouse.get_secret_value()
+    with connect(dsn, create=not existing) as warehouse:
+        migrate(warehouse)
+        yield warehouse
+
+
+def mapping_of(settings: Settings) -> Mapping:
+    """The mapping in force."""
+    return load_mapping(settings.mapping or DEFAULT_MAPPING)
+
+
+def asker(warehouse: Warehouse) -> Callable[[str, dict[str, Any]], list[dict[str, Any]]]:
+    """A function that runs a named query, for rooms that do not know the warehouse."""
+    return lambda name, parameters: run_query(warehouse, name, **parameters).dicts()

@@ -1,0 +1,37 @@
+-- What became of the journeys that visited a stage: did they go on, are they still open, did they
+-- end there? As in the view stage_funnel, for journeys that began in the time range.
+SELECT
+    stages.stage AS stage,
+    outcomes.journeys AS journeys,
+    outcomes.went_on AS went_on,
+    outcomes.still_open AS still_open,
+    outcomes.ended_here AS ended_here,
+    if(went_on + ended_here = 0, NULL, went_on / (went_on + ended_here)) AS went_on_share
+FROM stages
+LEFT JOIN
+(
+    SELECT
+        visited,
+        count() AS journeys,
+        countIf(goes_on) AS went_on,
+        countIf(NOT goes_on AND is_open = 1) AS still_open,
+        countIf(NOT goes_on AND is_open = 0) AS ended_here
+    FROM
+    (
+        SELECT
+            is_open,
+            arrayJoin(arrayDistinct(stage_nos)) AS visited,
+            arrayExists(later -> later > visited, arraySlice(stage_nos, indexOf(stage_nos, visited))) AS goes_on
+        FROM journeys
+        WHERE
+            definition = decodeURLComponent('${definition:percentencode}')
+            AND $__timeFilter_ms(started_at)
+            AND $__conditionalAll(hasAny(channels, splitByChar(',', trim(BOTH '{}' FROM decodeURLComponent('${channel:percentencode}')))), $channel)
+            AND $__conditionalAll((customer_id, journey_no) IN
+                (SELECT customer_id, journey_no FROM steps
+                 WHERE definition = decodeURLComponent('${definition:percentencode}')
+                     AND has(splitByChar(',', trim(BOTH '{}' FROM decodeURLComponent('${source:percentencode}'))), source)), $source)
+    )
+    GROUP BY visited
+) AS outcomes ON outcomes.visited = stages.position
+ORDER BY stages.position

@@ -1,0 +1,2 @@
+-- Which sources have sent anything?
+SELECT source FROM feeds ORDER BY source
