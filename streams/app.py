@@ -47,7 +47,6 @@ app = faust.App(
     settings.group,
     broker=[f"kafka://{address}" for address in runtime.broker.split(",")],
     origin="streams",
-    # One module, which imports the others in order: a list here would be started in any order.
     autodiscover=["streams.services"],
     # No tables, no web server: state is in ClickHouse, and nothing listens.
     store="memory://",

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from streams.app import app
 from streams.processor import Processor
 
 
-@app.service
 class Crm(Processor):
     """Reads the topic `PREFIX.raw.crm`."""
 

@@ -77,6 +77,8 @@ class Processor(faust.Service):  # type: ignore[misc]
             while not self.should_stop:
                 await self._poll()
         except Exception as error:
+            if self.should_stop:
+                return  # on_stop has closed the consumer under the last poll
             log.error("stopped", source=self.source, error=f"{type(error).__name__}: {error}"[:500])
             # A service whose task dies would stand still unseen; the worker must end.
             await app.crash(error)

@@ -21,7 +21,6 @@ log = structlog.get_logger()
 requested = asyncio.Event()
 
 
-@app.service
 class Stitcher(faust.Service):  # type: ignore[misc]
     """Runs a stitch every few seconds, or at once when asked to."""
 
@@ -33,6 +32,8 @@ class Stitcher(faust.Service):  # type: ignore[misc]
                 if owns_control() and not self.should_stop:
                     await self._stitch()
         except Exception as error:
+            if self.should_stop:
+                return
             log.error("stopped", error=f"{type(error).__name__}: {error}"[:500])
             await app.crash(error)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from kafka.errors import KafkaError
 
 from cjm_tracker.broker.connection import admin
 
@@ -24,7 +26,18 @@ def committed(broker: str, groups: Iterable[str]) -> dict[Position, int]:
     with admin(broker) as client:
         found: dict[Position, int] = {}
         for group in groups:
-            for key, offset in client.list_group_offsets(group).get(group, {}).items():
+            for key, offset in _offsets(client, group).items():
                 if offset.offset >= 0:
                     found[Position(key.topic, key.partition)] = offset.offset
+    return found
+
+
+def _offsets(client: Any, group: str) -> dict[Any, Any]:
+    try:
+        found: dict[Any, Any] = client.list_group_offsets(group).get(group, {})
+    except KafkaError as error:
+        # A new Kafka makes its offsets topic at the first question and has no coordinator yet.
+        if not error.retriable:
+            raise
+        return {}
     return found
