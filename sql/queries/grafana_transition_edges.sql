@@ -36,6 +36,7 @@ SELECT
     to_touchpoint AS target,
     times AS mainstat,
     median_seconds AS secondarystat,
+    customers AS detail__customers,
     1 + 7 * times / max(times) OVER () AS thickness
 FROM hops
 ORDER BY times DESC, id

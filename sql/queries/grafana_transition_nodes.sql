@@ -42,7 +42,7 @@ SELECT
     steps.touchpoint AS title,
     arrayElement(topK(1)(steps.stage), 1) AS subtitle,
     count() AS mainstat,
-    countIf(steps.previous_touchpoint = steps.touchpoint) AS secondarystat,
+    countIf(steps.previous_touchpoint = steps.touchpoint) AS detail__repeats,
     uniqExactIf((customer_id, journey_no), taken.is_converted = 1) / uniqExact((customer_id, journey_no)) AS arc__converted,
     uniqExactIf((customer_id, journey_no), taken.is_converted = 0 AND taken.is_open = 1) / uniqExact((customer_id, journey_no)) AS arc__open,
     uniqExactIf((customer_id, journey_no), taken.is_converted = 0 AND taken.is_open = 0) / uniqExact((customer_id, journey_no)) AS arc__ended
