@@ -76,6 +76,8 @@ class WarehouseUnavailable(WarehouseError):
 class WarehouseRejected(WarehouseError):
     """ClickHouse understood the request and refused it: sending it again will not help."""
 
+    exit_code = 65  # EX_DATAERR
+
 
 class MigrationError(WarehouseError):
     """The schema found is not one this version can work with."""

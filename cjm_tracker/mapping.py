@@ -182,7 +182,11 @@ def _nearest(name: str, known: list[str]) -> str:
 def _lines(path: Path, document: CommentedMap, error: ValidationError) -> str:
     problems = error.errors(include_url=False, include_context=False)
     located = [
-        (_line(document, problem["loc"]), _field(document, problem["loc"]), problem["msg"])
+        (
+            _line(document, problem["loc"]),
+            _field(document, problem["loc"]),
+            problem["msg"].removeprefix("Value error, "),
+        )
         for problem in problems
     ]
     unique = dict.fromkeys(located)
@@ -212,5 +216,6 @@ def _line(document: CommentedMap, loc: tuple[str | int, ...]) -> int:
 
 def _field(document: CommentedMap, loc: tuple[str | int, ...]) -> str:
     named = [part for _, part in _known_parts(document, loc)]
-    missing = [part for part in loc[-1:] if part not in named[-1:]]
+    # "[key]" is pydantic's word for the name itself being wrong.
+    missing = [part for part in loc[-1:] if part not in (*named[-1:], "[key]")]
     return ".".join(str(part) for part in [*named, *missing])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from typing import Annotated
 
-import click
 import typer
 
 from cjm_tracker import __version__
@@ -55,17 +54,12 @@ app.add_typer(grafana.app, name="grafana")
 def main() -> None:
     """Run; an error of ours is one clear text and an exit status, never a traceback."""
     try:
-        app(standalone_mode=False)
+        app()
     except CjmError as error:
         for line in str(error).splitlines():
             print(f"cjm: {line}", file=sys.stderr)
         sys.exit(error.exit_code)
-    except click.exceptions.Exit as stop:
-        sys.exit(stop.exit_code)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
-    except (click.exceptions.Abort, KeyboardInterrupt):
+    except KeyboardInterrupt:
         print("cjm: interrupted", file=sys.stderr)
         sys.exit(130)
     except BrokenPipeError:

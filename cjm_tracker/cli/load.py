@@ -55,14 +55,15 @@ def load(
     ] = False,
     json: JsonOption = False,
 ) -> None:
-    """Load log files.
+    """Load log files. Loading the same file again changes nothing.
 
-    --direct runs the pipeline here, without a broker. --broker HOST:PORT sends the records to
-    that Kafka, where running workers store them; together with --warehouse, a worker is run here
-    until all is stored. With neither, an embedded broker and worker are run here.
+    With --direct the pipeline runs here, without a broker.
 
-    Loading the same file again changes nothing.
-    """  # fmt: skip
+    With --broker the records go to that Kafka, where running workers store them; with --broker
+    and --warehouse a worker is run here until all is stored.
+
+    With neither, an embedded broker and a worker are run here.
+    """
     settings = load_settings(warehouse=warehouse, mapping=mapping, broker=broker)
     if direct and broker:
         raise ConfigError("--direct goes without a broker: leave one of the two out")
@@ -189,4 +190,4 @@ def _tell(settings: Settings, summary: Summary) -> None:
         "SELECT * FROM stage_funnel",
         "SELECT * FROM paths ORDER BY journeys DESC LIMIT 10",
     ):
-        out.print(f'try: cjm sql "{name}" --warehouse {warehouse.address}')
+        out.print(f'try: cjm sql "{name}" --warehouse {warehouse.address}', soft_wrap=True)

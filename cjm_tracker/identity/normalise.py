@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
+from phonenumbers import ValidationResult
 
 from cjm_tracker.errors import InvalidRecord
 from cjm_tracker.events import Identifier
@@ -72,7 +73,7 @@ class Normaliser:
         folded = value.casefold()
         digits = folded.strip("+- ()")
         return (
-            not folded
+            not digits  # blank, or "-"
             or len(folded) > MAX_VALUE
             or folded in self._blocked
             or (len(digits) > 2 and len(set(digits)) == 1)  # 0000000000, xxxx
@@ -96,7 +97,9 @@ def phone(written: str, region: str) -> str | None:
         parsed = phonenumbers.parse(written, region)
     except phonenumbers.NumberParseException:
         return None
-    if not phonenumbers.is_possible_number(parsed):
+    # Not is_possible_number(): that also takes a local number without its area code, which has
+    # no E.164 form and which a subscriber of every town may have.
+    if phonenumbers.is_possible_number_with_reason(parsed) != ValidationResult.IS_POSSIBLE:
         return None
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 

@@ -38,7 +38,7 @@ def json_object(value: bytes) -> dict[str, Any]:
     try:
         document = orjson.loads(value)
     except orjson.JSONDecodeError as error:
-        reason = "not_utf8" if "UTF-8" in str(error) or not _is_utf8(value) else "not_json"
+        reason = "not_json" if _is_utf8(value) else "not_utf8"
         raise InvalidRecord(reason, str(error)) from None  # type: ignore[arg-type]
     if not isinstance(document, dict):
         raise InvalidRecord("wrong_layout", f"an object is expected, not {_json_kind(document)}")

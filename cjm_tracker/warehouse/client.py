@@ -6,6 +6,7 @@ what the caller must do: try again, or look for the bad rows.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -34,9 +35,10 @@ CHDB_MARKERS = ("store", "metadata", "uuid", "status")
 
 # Codes after which the same request may succeed: time-outs, lost connections, too many queries
 # or parts, memory or disk exhausted, table read-only. Source: ClickHouse's ErrorCodes.cpp.
-RETRYABLE = frozenset(
-    {3, 159, 164, 202, 209, 210, 236, 241, 242, 243, 252, 285, 319, 394, 439, 999}
-)
+RETRYABLE = frozenset({3, 159, 202, 209, 210, 236, 241, 242, 243, 252, 285, 319, 394, 439, 999})
+
+# The driver logs what it then raises, with host and query; ours is the one line that counts.
+logging.getLogger("clickhouse_connect").addHandler(logging.NullHandler())
 
 # Retried inserts must not count twice, and must be on disk when the call returns.
 INSERT_SETTINGS = {
@@ -245,4 +247,7 @@ def _translated(address: Address) -> Iterator[None]:
 
 def _first_line(error: Exception) -> str:
     """What the engine said, without its stack and without the query (it may hold values)."""
-    return str(error).splitlines()[0][:600] if str(error) else type(error).__name__
+    said = str(error).splitlines()[0] if str(error) else type(error).__name__
+    # Of a failed connection only the innermost cause says anything.
+    cause = re.search(r"(\[Errno -?\d+\] [^\")]+|timed out)", said)
+    return (cause[1] if cause and "HTTPConnection" in said else said)[:600]
