@@ -190,12 +190,14 @@ class Warehouse:
         self, sql: str, parameters: Mapping[str, Any] | None = None, *, readonly: bool = False
     ) -> Table:
         """Run a SELECT; `readonly` also refuses writing, files and the network, from then on."""
+        settings = {"readonly": 1} if readonly else {}
         with _translated(self.address):
-            result = self._client.query(
-                sql,
-                parameters=dict(parameters or {}),
-                settings={"readonly": 1} if readonly else {},
-            )
+            if readonly and self.address.directory:
+                # The embedded engine runs several statements at once and would heed the setting
+                # in one of them only; a server takes one statement a request.
+                self._client.command("SET readonly = 1")
+                settings = {}
+            result = self._client.query(sql, parameters=dict(parameters or {}), settings=settings)
         return Table(tuple(result.column_names), [tuple(row) for row in result.result_rows])
 
     def command(self, sql: str, parameters: Mapping[str, Any] | None = None) -> None:
