@@ -66,7 +66,7 @@ def load(
     """
     settings = load_settings(warehouse=warehouse, mapping=mapping, broker=broker)
     if direct and broker:
-        raise ConfigError("--direct goes without a broker: leave one of the two out")
+        raise ConfigError("--direct goes without --broker: leave one of the two out")
     format_ = format_named(format_name)
     mapping_of(settings)  # a wrong mapping is refused before the first byte is read
     parse_dsn(settings.warehouse.get_secret_value())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import sys
 from enum import StrEnum
 from typing import Annotated, Any
@@ -13,8 +14,14 @@ from rich import box
 from rich.table import Table
 
 from cjm_tracker.cli.common import WarehouseOption, opened, out
+from cjm_tracker.errors import WarehouseRejected
 from cjm_tracker.settings import load_settings
 from cjm_tracker.warehouse.client import Table as Answer
+
+
+# The one way to write that the engine's read-only mode lets through, comments between its words
+# included.
+OUTFILE = re.compile(r"\binto(\s|/\*.*?\*/|--[^\n]*\n)+outfile\b", re.IGNORECASE | re.DOTALL)
 
 
 class Form(StrEnum):
@@ -34,6 +41,8 @@ def sql(
 
     Example: cjm sql "SELECT stage, journeys, went_on FROM stage_funnel ORDER BY stage_no"
     """
+    if OUTFILE.search(query):
+        raise WarehouseRejected("INTO OUTFILE writes a file: use --format csv > FILE instead")
     with opened(load_settings(warehouse=warehouse)) as open_warehouse:
         answer = open_warehouse.query(query.strip().rstrip(";"), readonly=True)
     {Form.table: print_table, Form.csv: _print_csv, Form.json: _print_json}[form](answer)
