@@ -18,7 +18,6 @@ from cjm_tracker.errors import WarehouseRejected
 from cjm_tracker.settings import load_settings
 from cjm_tracker.warehouse.client import Table as Answer
 
-
 # The one way to write that the engine's read-only mode lets through, comments between its words
 # included.
 OUTFILE = re.compile(r"\binto(\s|/\*.*?\*/|--[^\n]*\n)+outfile\b", re.IGNORECASE | re.DOTALL)
