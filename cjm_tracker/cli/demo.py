@@ -6,7 +6,7 @@ import csv
 import shutil
 import time
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,7 +16,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from cjm_tracker.broker import EmbeddedBroker, Sent, Topics, create_topics, send
 from cjm_tracker.cli.common import JsonOption, err, mapping_of, now_ms, opened
-from cjm_tracker.cli.demo_report import report
+from cjm_tracker.cli.demo_report import Demo, report
 from cjm_tracker.cli.journey_map import write_map
 from cjm_tracker.cli.sql import as_json
 from cjm_tracker.embedded import load_and_wait
@@ -35,26 +35,6 @@ EventsOption = Annotated[
     int, typer.Option("--events", min=100, max=2_000_000, help="About how many records.")
 ]
 SeedOption = Annotated[int, typer.Option("--seed", help="Another seed, another world.")]
-
-
-@dataclass
-class Demo:
-    """Everything the demo has to tell."""
-
-    directory: str
-    warehouse: str
-    journey_map: str
-    seconds: float
-    records: int
-    sources: list[dict[str, Any]]
-    reasons: list[dict[str, Any]]
-    funnel: list[dict[str, Any]]
-    paths: list[dict[str, Any]]
-    journeys: int
-    customers: int
-    customer: str
-    customer_steps: list[dict[str, Any]]
-    truth: dict[str, Any] = field(default_factory=dict)
 
 
 def demo(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import Any
 
 from rich import box
 from rich.markup import escape
@@ -13,15 +14,32 @@ from cjm_tracker.cli.common import out
 from cjm_tracker.cli.journey import steps_table
 from cjm_tracker.mapping import Mapping
 
-if TYPE_CHECKING:
-    from cjm_tracker.cli.demo import Demo
-
 COUNTS = ("records", "mapped", "unmapped", "dropped", "dead_letters", "repeated")
 MEANING = {
     "dropped": "understood, but no touchpoint",
     "unmapped": "no rule of the mapping matched",
     "dead letter": "could not be understood; kept with their bytes",
 }
+
+
+@dataclass
+class Demo:
+    """Everything the demo has to tell."""
+
+    directory: str
+    warehouse: str
+    journey_map: str
+    seconds: float
+    records: int
+    sources: list[dict[str, Any]]
+    reasons: list[dict[str, Any]]
+    funnel: list[dict[str, Any]]
+    paths: list[dict[str, Any]]
+    journeys: int
+    customers: int
+    customer: str
+    customer_steps: list[dict[str, Any]]
+    truth: dict[str, Any] = field(default_factory=dict)
 
 
 def report(demo: Demo, plan: Mapping) -> None:
