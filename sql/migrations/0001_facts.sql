@@ -1,7 +1,7 @@
 -- Facts: what was read, written once and never updated. Everything else is computed from these.
 -- Reading them is the views' business: merges remove duplicates late, or never.
 
-CREATE TABLE event_log
+CREATE TABLE IF NOT EXISTS event_log
 (
     identifier      UInt64 COMMENT 'number of the first-ranked identifier; 0 when the event has none',
     occurred_at     DateTime64(3, 'UTC') COMMENT 'when it happened, at the customer',
@@ -43,7 +43,7 @@ PARTITION BY toYYYYMM(occurred_at)
 ORDER BY (identifier, occurred_at, source, event_id, fingerprint)
 SETTINGS non_replicated_deduplication_window = 10000;
 
-CREATE TABLE link_log
+CREATE TABLE IF NOT EXISTS link_log
 (
     identifier    UInt64 COMMENT 'one end; each link is stored from both ends',
     neighbour     UInt64 COMMENT 'the other end',
@@ -59,7 +59,7 @@ ENGINE = AggregatingMergeTree
 ORDER BY (identifier, neighbour, source, rule)
 SETTINGS non_replicated_deduplication_window = 10000;
 
-CREATE TABLE identifier_log
+CREATE TABLE IF NOT EXISTS identifier_log
 (
     identifier    UInt64 COMMENT 'halfMD5(kind : value)',
     kind          LowCardinality(String) COMMENT 'cookie, user_id, phone, …',
@@ -73,7 +73,7 @@ ENGINE = AggregatingMergeTree
 ORDER BY (identifier, kind, value)
 SETTINGS non_replicated_deduplication_window = 10000;
 
-CREATE TABLE dead_letter_log
+CREATE TABLE IF NOT EXISTS dead_letter_log
 (
     fingerprint     UInt64 COMMENT 'hash of the bytes, and of how many equal records came before in a file',
     topic           LowCardinality(String) COMMENT 'address of the record: topic, or file:NAME',
@@ -99,7 +99,7 @@ ORDER BY (source, format, fingerprint)
 TTL toDateTime(received_at) + INTERVAL 90 DAY
 SETTINGS non_replicated_deduplication_window = 10000;
 
-CREATE TABLE batch_log
+CREATE TABLE IF NOT EXISTS batch_log
 (
     topic           LowCardinality(String) COMMENT 'topic, or file:NAME for a direct load',
     partition       Int32 COMMENT 'partition of the topic',

@@ -1,6 +1,6 @@
 -- Derived tables: recomputed from the facts for the customers touched, replaced customer by customer.
 
-CREATE TABLE identity_log
+CREATE TABLE IF NOT EXISTS identity_log
 (
     identifier  UInt64 COMMENT 'number of the identifier',
     customer_id String COMMENT 'the customer it belongs to from this run on',
@@ -15,36 +15,32 @@ ORDER BY (identifier, run)
 SETTINGS non_replicated_deduplication_window = 10000;
 
 -- The same by component: stitching widens a touched identifier to all that is linked to it.
-ALTER TABLE identity_log ADD PROJECTION by_component (SELECT * ORDER BY component);
+ALTER TABLE identity_log ADD PROJECTION IF NOT EXISTS by_component (SELECT * ORDER BY component);
 
-CREATE TABLE path_log
+CREATE TABLE IF NOT EXISTS path_log
 (
     definition  LowCardinality(String) COMMENT 'name of the journey definition',
     customer_id String COMMENT 'the customer',
     run         UInt64 COMMENT 'the stitch that wrote this, ms since 1970; the latest holds',
-    step Nested
-    (
-        occurred_at DateTime64(3, 'UTC'),
-        source      LowCardinality(String),
-        event_id    String,
-        touchpoint  LowCardinality(String),
-        channel     LowCardinality(String),
-        stage       LowCardinality(String),
-        stage_no    UInt8,
-        outcome     LowCardinality(String),
-        value       Nullable(Decimal(18, 4)),
-        wait_s      Nullable(Float64),
-        duration_s  Nullable(Float64),
-        emotion     Nullable(Float64)
-    ),
-    journey Nested
-    (
-        first      UInt32,
-        length     UInt32,
-        closes_at  DateTime64(3, 'UTC'),
-        end_reason LowCardinality(String),
-        is_converted UInt8
-    )
+    -- Two Nested columns, spelt out: inside Nested no column can carry a comment.
+    `step.occurred_at` Array(DateTime64(3, 'UTC')) COMMENT 'when; steps are in this order',
+    `step.source`      Array(LowCardinality(String)) COMMENT 'source of each step',
+    `step.event_id`    Array(String) COMMENT 'the event behind each step',
+    `step.touchpoint`  Array(LowCardinality(String)) COMMENT 'the named contact',
+    `step.channel`     Array(LowCardinality(String)) COMMENT 'where it took place',
+    `step.stage`       Array(LowCardinality(String)) COMMENT 'stage; empty when none',
+    `step.stage_no`    Array(UInt8) COMMENT 'place of the stage in the order, from 1; 0 when none',
+    `step.outcome`     Array(LowCardinality(String)) COMMENT 'how it ended',
+    `step.value`       Array(Nullable(Decimal(18, 4))) COMMENT 'money; negative when given back',
+    `step.wait_s`      Array(Nullable(Float64)) COMMENT 'seconds waited in a queue',
+    `step.duration_s`  Array(Nullable(Float64)) COMMENT 'seconds from its beginning to its end',
+    `step.emotion`     Array(Nullable(Float64)) COMMENT '-1 to +1; NULL when nothing is known',
+    `journey.first`    Array(UInt32) COMMENT 'number of each journey''s first step, from 1',
+    `journey.length`   Array(UInt32) COMMENT 'steps in each journey; together all steps',
+    `journey.closes_at` Array(DateTime64(3, 'UTC')) COMMENT 'when it counts as ended unless something happens',
+    `journey.end_reason` Array(LowCardinality(String)) COMMENT 'ended, new_start, inactivity; empty while it is the last one and not ended',
+    `journey.is_converted` Array(UInt8) COMMENT '1 when a goal touchpoint is among its steps',
+    `journey.converted_at` Array(Nullable(DateTime64(3, 'UTC'))) COMMENT 'time of the first goal touchpoint; NULL when there is none'
 )
 -- One row holds all journeys of one customer, so replacing it is atomic: no reader sees half a
 -- customer, and no journey of an earlier stitch can stay behind. An empty row says the customer
@@ -54,7 +50,7 @@ ENGINE = ReplacingMergeTree(run)
 ORDER BY (definition, customer_id)
 SETTINGS non_replicated_deduplication_window = 10000;
 
-CREATE TABLE stitch_touched
+CREATE TABLE IF NOT EXISTS stitch_touched
 (
     run        UInt64 COMMENT 'the stitch',
     identifier UInt64 COMMENT 'an identifier it has to resolve anew',
@@ -67,7 +63,7 @@ ORDER BY (run, identifier)
 TTL made_at + INTERVAL 1 DAY
 SETTINGS non_replicated_deduplication_window = 10000;
 
-CREATE TABLE stitch_scope
+CREATE TABLE IF NOT EXISTS stitch_scope
 (
     run         UInt64 COMMENT 'the stitch',
     identifier  UInt64 COMMENT 'an identifier of the customer; 0 when the customer is no more',
@@ -80,7 +76,7 @@ ORDER BY (run, identifier)
 TTL made_at + INTERVAL 1 DAY
 SETTINGS non_replicated_deduplication_window = 10000;
 
-CREATE TABLE stitched_log
+CREATE TABLE IF NOT EXISTS stitched_log
 (
     token       String COMMENT 'a batch',
     run         UInt64 COMMENT 'the stitch that took it in',
@@ -91,7 +87,7 @@ ENGINE = ReplacingMergeTree(run)
 ORDER BY token
 SETTINGS non_replicated_deduplication_window = 10000;
 
-CREATE TABLE stage_log
+CREATE TABLE IF NOT EXISTS stage_log
 (
     position UInt8 COMMENT 'place in the order, from 1',
     stage    LowCardinality(String) COMMENT 'name of the stage',
@@ -102,7 +98,7 @@ ENGINE = ReplacingMergeTree
 ORDER BY (run, position)
 SETTINGS non_replicated_deduplication_window = 10000;
 
-CREATE TABLE mapping_log
+CREATE TABLE IF NOT EXISTS mapping_log
 (
     version  String COMMENT 'version:digest, as stored with each batch',
     document String COMMENT 'the mapping as JSON',

@@ -4,7 +4,4 @@ FROM journeys
 WHERE is_open = 1
     AND definition = decodeURLComponent('${definition:percentencode}')
     AND $__conditionalAll(hasAny(channels, splitByChar(',', trim(BOTH '{}' FROM decodeURLComponent('${channel:percentencode}')))), $channel)
-    AND $__conditionalAll((customer_id, journey_no) IN
-        (SELECT customer_id, journey_no FROM steps
-         WHERE definition = decodeURLComponent('${definition:percentencode}')
-             AND has(splitByChar(',', trim(BOTH '{}' FROM decodeURLComponent('${source:percentencode}'))), source)), $source)
+    AND $__conditionalAll(hasAny(sources, splitByChar(',', trim(BOTH '{}' FROM decodeURLComponent('${source:percentencode}')))), $source)

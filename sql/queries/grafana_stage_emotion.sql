@@ -1,4 +1,5 @@
--- How do customers feel in each stage, and how many of them said so? NULL where nobody did.
+-- How do customers feel in each stage, and how many answers tell so? NULL where there is none. Over
+-- the journeys that began in the time range; steps, as on the journey map.
 SELECT
     stages.stage AS stage,
     felt.mean_emotion AS mean_emotion,
@@ -6,11 +7,19 @@ SELECT
 FROM stages
 LEFT JOIN
 (
-    SELECT stage, avg(emotion) AS mean_emotion, count(emotion) AS answers
-    FROM touchpoints
-    WHERE $__timeFilter_ms(occurred_at)
-        AND $__conditionalAll(has(splitByChar(',', trim(BOTH '{}' FROM decodeURLComponent('${channel:percentencode}'))), channel), $channel)
-        AND $__conditionalAll(has(splitByChar(',', trim(BOTH '{}' FROM decodeURLComponent('${source:percentencode}'))), source), $source)
-    GROUP BY stage
-) AS felt ON felt.stage = stages.stage
+    SELECT stage_no, avg(emotion) AS mean_emotion, count(emotion) AS answers
+    FROM steps
+    WHERE definition = decodeURLComponent('${definition:percentencode}')
+        AND (customer_id, journey_no) IN
+        (
+            SELECT customer_id, journey_no
+            FROM journeys
+            WHERE
+                definition = decodeURLComponent('${definition:percentencode}')
+                AND $__timeFilter_ms(started_at)
+                AND $__conditionalAll(hasAny(channels, splitByChar(',', trim(BOTH '{}' FROM decodeURLComponent('${channel:percentencode}')))), $channel)
+                AND $__conditionalAll(hasAny(sources, splitByChar(',', trim(BOTH '{}' FROM decodeURLComponent('${source:percentencode}')))), $source)
+        )
+    GROUP BY stage_no
+) AS felt ON felt.stage_no = stages.position
 ORDER BY stages.position

@@ -27,10 +27,7 @@ LEFT JOIN
             definition = decodeURLComponent('${definition:percentencode}')
             AND $__timeFilter_ms(started_at)
             AND $__conditionalAll(hasAny(channels, splitByChar(',', trim(BOTH '{}' FROM decodeURLComponent('${channel:percentencode}')))), $channel)
-            AND $__conditionalAll((customer_id, journey_no) IN
-                (SELECT customer_id, journey_no FROM steps
-                 WHERE definition = decodeURLComponent('${definition:percentencode}')
-                     AND has(splitByChar(',', trim(BOTH '{}' FROM decodeURLComponent('${source:percentencode}'))), source)), $source)
+            AND $__conditionalAll(hasAny(sources, splitByChar(',', trim(BOTH '{}' FROM decodeURLComponent('${source:percentencode}')))), $source)
     )
     GROUP BY visited
 ) AS outcomes ON outcomes.visited = stages.position

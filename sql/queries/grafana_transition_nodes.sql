@@ -10,10 +10,7 @@ WITH
             definition = decodeURLComponent('${definition:percentencode}')
             AND $__timeFilter_ms(started_at)
             AND $__conditionalAll(hasAny(channels, splitByChar(',', trim(BOTH '{}' FROM decodeURLComponent('${channel:percentencode}')))), $channel)
-            AND $__conditionalAll((customer_id, journey_no) IN
-                (SELECT customer_id, journey_no FROM steps
-                 WHERE definition = decodeURLComponent('${definition:percentencode}')
-                     AND has(splitByChar(',', trim(BOTH '{}' FROM decodeURLComponent('${source:percentencode}'))), source)), $source)
+            AND $__conditionalAll(hasAny(sources, splitByChar(',', trim(BOTH '{}' FROM decodeURLComponent('${source:percentencode}')))), $source)
     ),
     hops AS
     (
@@ -31,12 +28,7 @@ WITH
         ORDER BY times DESC, from_touchpoint, to_touchpoint
         LIMIT 60
     ),
-    ends AS
-    (
-        SELECT from_touchpoint AS id FROM hops
-        UNION DISTINCT
-        SELECT to_touchpoint AS id FROM hops
-    )
+    ends AS (SELECT arrayJoin([from_touchpoint, to_touchpoint]) AS id FROM hops)
 SELECT
     steps.touchpoint AS id,
     steps.touchpoint AS title,

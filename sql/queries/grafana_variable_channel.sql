@@ -1,2 +1,2 @@
--- Which channels did touchpoints come by?
-SELECT DISTINCT channel FROM events WHERE touchpoint != '' AND channel != '' ORDER BY channel
+-- Which channels did customers use?
+SELECT DISTINCT arrayJoin(channels) AS channel FROM journeys ORDER BY channel

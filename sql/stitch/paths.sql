@@ -110,6 +110,11 @@ SELECT
         nexts) AS `journey.end_reason`,
     arrayMap(
         (f, next) -> toUInt8(hasAny(arraySlice(touch, f, next - f), {goals:Array(String)})),
-        firsts, nexts) AS `journey.is_converted`
+        firsts, nexts) AS `journey.is_converted`,
+    arrayMap(
+        (f, next) -> arrayFirstOrNull(
+            (at, t) -> has({goals:Array(String)}, t),
+            arraySlice(`step.occurred_at`, f, next - f), arraySlice(touch, f, next - f)),
+        firsts, nexts) AS `journey.converted_at`
 FROM (SELECT DISTINCT customer_id FROM scope) AS customers
 LEFT JOIN cut ON cut.customer_id = customers.customer_id

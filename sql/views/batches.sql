@@ -11,6 +11,7 @@ CREATE OR REPLACE VIEW batches
     mapping_version LowCardinality(String) COMMENT 'version of the mapping in force',
     stored_at       DateTime64(3, 'UTC') COMMENT 'when it was written'
 )
+DEFINER = CURRENT_USER SQL SECURITY DEFINER
 AS SELECT
     topic, partition, first_offset, last_offset, records, stored, dropped, dead_letters,
     mapping_version, stored_at

@@ -12,6 +12,7 @@ CREATE OR REPLACE VIEW customers
     value         Decimal(38, 4) COMMENT 'sum of their money',
     emotion       Nullable(Float64) COMMENT 'mean of what is known; NULL when nothing is'
 )
+DEFINER = CURRENT_USER SQL SECURITY DEFINER
 AS SELECT
     paths.customer_id AS customer_id,
     known.is_known AS is_known,

@@ -12,6 +12,7 @@ CREATE OR REPLACE VIEW dead_letters
     stored_at   DateTime64(3, 'UTC') COMMENT 'when it was written here',
     value       String COMMENT 'the record''s bytes as they came'
 )
+DEFINER = CURRENT_USER SQL SECURITY DEFINER
 AS SELECT
     topic, partition, offset, source, format, reason, detail, size, received_at, stored_at, value
 FROM dead_letter_log FINAL

@@ -13,6 +13,7 @@ CREATE OR REPLACE VIEW drops
     duration_s  Nullable(Float64) COMMENT 'seconds from its beginning to its end',
     attributes  Map(LowCardinality(String), String) COMMENT 'the other parsed fields'
 )
+DEFINER = CURRENT_USER SQL SECURITY DEFINER
 AS SELECT
     source, format, drop_reason, event_id, occurred_at, name, identifier, outcome, value, wait_s,
     duration_s, attributes

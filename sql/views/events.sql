@@ -25,6 +25,7 @@ CREATE OR REPLACE VIEW events
     stored_at       DateTime64(3, 'UTC') COMMENT 'when it was written here',
     mapping_version LowCardinality(String) COMMENT 'version of the mapping that classified it'
 )
+DEFINER = CURRENT_USER SQL SECURITY DEFINER
 AS SELECT
     source, event_id, occurred_at, format, name, touchpoint, channel, stage, drop_reason,
     identifier, identifiers, outcome, value, currency, duration_s, wait_s, metric, score, emotion,

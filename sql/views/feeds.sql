@@ -6,6 +6,7 @@ CREATE OR REPLACE VIEW feeds
     last_received_at DateTime64(3, 'UTC') COMMENT 'when the broker last had something',
     last_stored_at   DateTime64(3, 'UTC') COMMENT 'when something was last written here'
 )
+DEFINER = CURRENT_USER SQL SECURITY DEFINER
 -- Duplicates do not matter to a maximum; uniq over ids keeps the count honest at little cost.
 AS SELECT
     source,

@@ -9,6 +9,7 @@ CREATE OR REPLACE VIEW identities
     last_seen_at  DateTime64(3, 'UTC') COMMENT 'latest event that carries it',
     identifier    UInt64 COMMENT 'its number: halfMD5(kind : value)'
 )
+DEFINER = CURRENT_USER SQL SECURITY DEFINER
 AS SELECT
     belongs.customer_id AS customer_id,
     seen.kind AS kind,
@@ -21,8 +22,9 @@ AS SELECT
 FROM
 (
     SELECT
-        identifier, kind, value, max(is_strong) AS is_strong,
-        min(first_seen_at) AS first_seen_at, max(last_seen_at) AS last_seen_at
+        identifier, kind, value, toUInt8(max(is_strong)) AS is_strong,
+        toDateTime64(min(first_seen_at), 3, 'UTC') AS first_seen_at,
+        toDateTime64(max(last_seen_at), 3, 'UTC') AS last_seen_at
     FROM identifier_log
     GROUP BY identifier, kind, value
 ) AS seen

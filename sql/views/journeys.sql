@@ -9,8 +9,10 @@ CREATE OR REPLACE VIEW journeys
     is_open      UInt8 COMMENT '1 while data has not come past closes_at: not yet, rather than lost',
     end_reason   LowCardinality(String) COMMENT 'ended, new_start, inactivity; empty while open',
     is_converted UInt8 COMMENT '1 when a goal touchpoint is among the steps',
+    converted_at Nullable(DateTime64(3, 'UTC')) COMMENT 'time of the first goal touchpoint; NULL when there is none',
     step_count   UInt32 COMMENT 'number of steps',
     path         Array(LowCardinality(String)) COMMENT 'touchpoints in order',
+    sources      Array(LowCardinality(String)) COMMENT 'source of each step',
     channels     Array(LowCardinality(String)) COMMENT 'channel of each step',
     stages       Array(LowCardinality(String)) COMMENT 'stage of each step',
     stage_nos    Array(UInt8) COMMENT 'place of each step''s stage in the order; 0 when none',
@@ -19,6 +21,7 @@ CREATE OR REPLACE VIEW journeys
     emotion      Nullable(Float64) COMMENT 'mean of what is known; NULL when nothing is',
     duration_s   Float64 COMMENT 'seconds from the first step to the last'
 )
+DEFINER = CURRENT_USER SQL SECURITY DEFINER
 AS
 -- Data time, not the wall clock: a silent feed leaves a journey open, it does not end it.
 WITH (SELECT max(last_occurred_at) FROM feeds) AS watermark
@@ -30,8 +33,10 @@ SELECT
     reason = '' AND closes_at > watermark AS is_open,
     if(reason = '' AND closes_at <= watermark, 'inactivity', reason) AS end_reason,
     is_converted,
+    converted_at,
     len AS step_count,
     arraySlice(`step.touchpoint`, first, len) AS path,
+    arraySlice(`step.source`, first, len) AS sources,
     arraySlice(`step.channel`, first, len) AS channels,
     arraySlice(`step.stage`, first, len) AS stages,
     arraySlice(`step.stage_no`, first, len) AS stage_nos,
@@ -47,5 +52,6 @@ ARRAY JOIN
     `journey.length` AS len,
     `journey.closes_at` AS closes_at,
     `journey.end_reason` AS reason,
-    `journey.is_converted` AS is_converted
+    `journey.is_converted` AS is_converted,
+    `journey.converted_at` AS converted_at
 COMMENT 'One row a journey: its ends, its path, whether it converted, whether it is still open.'

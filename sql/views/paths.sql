@@ -8,6 +8,7 @@ CREATE OR REPLACE VIEW paths
     conversion        Float64 COMMENT 'converted / journeys',
     median_duration_s Float64 COMMENT 'median seconds from the first step to the last'
 )
+DEFINER = CURRENT_USER SQL SECURITY DEFINER
 AS SELECT
     definition,
     path_text,

@@ -10,6 +10,7 @@ CREATE OR REPLACE VIEW stage_funnel
     ended_here UInt64 COMMENT 'journeys that have not, and are over: the drop-off',
     went_on_share Float64 COMMENT 'went_on / (went_on + ended_here): open journeys are not counted; NaN when none is over'
 )
+DEFINER = CURRENT_USER SQL SECURITY DEFINER
 AS
 WITH visits AS
 (

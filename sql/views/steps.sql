@@ -21,6 +21,7 @@ CREATE OR REPLACE VIEW steps
     loop_no                UInt32 COMMENT 'how often this touchpoint has come in this journey, from 1',
     is_handoff             UInt8 COMMENT '1 when the channel is another than the step''s before'
 )
+DEFINER = CURRENT_USER SQL SECURITY DEFINER
 AS
 WITH
     arrayFlatten(arrayMap((no, len) -> arrayWithConstant(len, toUInt32(no)),

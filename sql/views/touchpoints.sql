@@ -22,6 +22,7 @@ CREATE OR REPLACE VIEW touchpoints
     received_at     DateTime64(3, 'UTC') COMMENT 'when the broker had it',
     stored_at       DateTime64(3, 'UTC') COMMENT 'when it was written here'
 )
+DEFINER = CURRENT_USER SQL SECURITY DEFINER
 AS SELECT
     belongs.customer_id AS customer_id,
     events.source AS source,

@@ -7,6 +7,7 @@ CREATE OR REPLACE VIEW transitions
     customers        UInt64 COMMENT 'of how many customers',
     median_seconds   Float64 COMMENT 'median time between the two'
 )
+DEFINER = CURRENT_USER SQL SECURITY DEFINER
 AS SELECT
     definition,
     previous_touchpoint AS from_touchpoint,

@@ -7,6 +7,7 @@ CREATE OR REPLACE VIEW unmapped
     last_seen_at DateTime64(3, 'UTC') COMMENT 'time of the latest one',
     example     Map(LowCardinality(String), String) COMMENT 'fields of one of them, for writing the rule'
 )
+DEFINER = CURRENT_USER SQL SECURITY DEFINER
 AS SELECT
     source, format, name,
     count() AS events, max(occurred_at) AS last_seen_at, any(attributes) AS example

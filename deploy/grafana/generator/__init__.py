@@ -1,0 +1,1 @@
+"""Makes the Grafana dashboards. Used at build time only; what it makes is committed."""

@@ -1,0 +1,65 @@
+"""Asks the queries of the dashboards as Grafana would."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from cjm_tracker.warehouse import Warehouse
+from tests.dashboards.board_files import query
+from tests.dashboards.grafana_macros import ALL, Range, Value, expand
+from tests.dashboards.journey_lab import END, START
+
+EVERYTHING = Range(START - timedelta(days=1), END + timedelta(hours=1))
+BEFORE = Range(START - timedelta(days=9), START - timedelta(days=8))
+
+
+@dataclass
+class Lab:
+    """A warehouse, and the answers of the dashboards over it."""
+
+    warehouse: Warehouse
+    lived_in: bool
+    types: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def choices(self, **chosen: Value) -> dict[str, Value]:
+        """The dashboards' variables as they are when a dashboard is opened, but for `chosen`."""
+        defaults: dict[str, Value] = {
+            "definition": "customer_journey" if self.lived_in else "",
+            "channel": ALL,
+            "source": ALL,
+            "customer": self.customer("anna") if self.lived_in else "",
+        }
+        return {**defaults, **chosen}
+
+    def customer(self, identifier: str) -> str:
+        """The customer an identifier belongs to."""
+        sql = "SELECT customer_id FROM identities WHERE value = {value:String}"
+        return str(self.warehouse.query(sql, {"value": identifier}).rows[0][0])
+
+    def ask(self, sql: str, span: Range = EVERYTHING, **chosen: Value) -> list[dict[str, Any]]:
+        """The rows of a query."""
+        return self.warehouse.query(expand(sql, self.choices(**chosen), span)).dicts()
+
+    def shape(self, sql: str) -> dict[str, str]:
+        """Names and types of a query's columns; those of an empty answer too."""
+        if sql not in self.types:
+            described = self.warehouse.query(
+                f"DESCRIBE TABLE ({expand(sql, self.choices(), EVERYTHING)})"
+            )
+            self.types[sql] = {row[0]: _bare(row[1]) for row in described.rows}
+        return self.types[sql]
+
+    def overview(self, name: str, ref: str = "A", **more: Any) -> list[dict[str, Any]]:
+        return self.ask(query("cjm-overview", name, ref).sql, **more)
+
+    def one_customer(self, name: str, **more: Any) -> list[dict[str, Any]]:
+        return self.ask(query("cjm-customer", name).sql, **more)
+
+
+def _bare(type_: str) -> str:
+    """Without what does not matter to Grafana: LowCardinality, Nullable, precision, time zone."""
+    inner = re.sub(r"(LowCardinality|Nullable)\((.*?)\)", r"\2", re.sub(r" ", "", type_))
+    return re.sub(r"\(.*", "", inner.replace("Nullable(", ""))
