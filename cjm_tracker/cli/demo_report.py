@@ -104,7 +104,8 @@ def _funnel(demo: Demo, plan: Mapping) -> None:
             f"{row['went_on']:,}",
             f"{row['still_open']:,}",
             f"{row['ended_here']:,}",
-            f"{share:.0%}" if share == share else "–",
+            # Behind the last stage there is nothing to go on to; NaN: none of them is over yet.
+            f"{share:.0%}" if share == share and row is not demo.funnel[-1] else "–",
         )
     for column in table.columns:
         column.no_wrap = True

@@ -108,7 +108,7 @@ def _notes(step: dict[str, Any]) -> str:
     if step["is_handoff"]:
         notes.append("changed channel")
     if step["loop_no"] > 1:
-        notes.append(f"{step['loop_no']}. time")
+        notes.append(f"again (×{step['loop_no']})")
     if step["wait_s"]:
         notes.append(f"waited {step['wait_s']:.0f} s")
     if step["value"] is not None:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import logging
 import re
+import struct
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 import clickhouse_connect
 from clickhouse_connect.driver.client import Client
@@ -58,7 +59,7 @@ class Address:
     host: str = ""
     port: int = 8123
     user: str = "default"
-    password: str = ""
+    password: str = field(default="", repr=False)
     database: str = DATABASE
     secure: bool = False
 
@@ -66,7 +67,8 @@ class Address:
         """As it may be shown: without user and password."""
         if self.directory:
             return f"chdb:///{self.directory}"
-        return f"clickhouse://{self.host}:{self.port}/{self.database}"
+        scheme = "clickhouses" if self.secure else "clickhouse"
+        return f"{scheme}://{self.host}:{self.port}/{self.database}"
 
 
 def parse_dsn(dsn: str) -> Address:
@@ -76,6 +78,8 @@ def parse_dsn(dsn: str) -> Address:
         port = parts.port
     except ValueError:
         raise ConfigError("warehouse: not a DSN such as chdb:///dir") from None
+    if parts.query or parts.fragment:
+        raise ConfigError("warehouse: a DSN takes no ?options; a # in a password is written %23")
     if parts.scheme == "chdb":
         path = parts.netloc + parts.path if parts.netloc else parts.path.removeprefix("/")
         if not path:
@@ -85,8 +89,6 @@ def parse_dsn(dsn: str) -> Address:
         raise ConfigError(
             "warehouse: a DSN is chdb:///dir or clickhouse://user:password@host:port/database"
         )
-    if parse_qsl(parts.query):
-        raise ConfigError("warehouse: a DSN takes no ?options")
     database = parts.path.strip("/") or DATABASE
     if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,62}", database):
         raise ConfigError(f"warehouse: '{database}' is no database name")
@@ -178,13 +180,18 @@ class Warehouse:
         if not columns or not len(next(iter(columns.values()))):
             return
         with _translated(self.address):
-            self._client.insert(
-                table,
-                list(columns.values()),
-                column_names=list(columns),
-                column_oriented=True,
-                settings={**INSERT_SETTINGS, "insert_deduplication_token": token},
-            )
+            try:
+                self._client.insert(
+                    table,
+                    list(columns.values()),
+                    column_names=list(columns),
+                    column_oriented=True,
+                    settings={**INSERT_SETTINGS, "insert_deduplication_token": token},
+                )
+            except (ValueError, TypeError, OverflowError, struct.error) as error:
+                # The driver's own text holds the value.
+                detail = f"{table}: a value does not fit its column ({type(error).__name__})"
+                raise WarehouseRejected(detail) from error
 
     def query(
         self, sql: str, parameters: Mapping[str, Any] | None = None, *, readonly: bool = False
@@ -239,8 +246,9 @@ def _translated(address: Address) -> Iterator[None]:
     except DataError as error:
         raise WarehouseRejected(_first_line(error)) from error
     except ClickHouseError as error:
-        code = re.search(r"[Cc]ode:? (\d+)", str(error))
-        if code and int(code[1]) not in RETRYABLE:
+        # Not read from the text: a proxy before an absent server says "error code: 502".
+        code = getattr(error, "code", None)
+        if code and code not in RETRYABLE:
             raise WarehouseRejected(_first_line(error)) from error
         raise WarehouseUnavailable(f"warehouse {address}: {_first_line(error)}") from error
     except (OSError, TimeoutError) as error:
@@ -251,5 +259,8 @@ def _first_line(error: Exception) -> str:
     """What the engine said, without its stack and without the query (it may hold values)."""
     said = str(error).splitlines()[0] if str(error) else type(error).__name__
     # Of a failed connection only the innermost cause says anything.
-    cause = re.search(r"(\[Errno -?\d+\] [^\")]+|timed out)", said)
-    return (cause[1] if cause and "HTTPConnection" in said else said)[:600]
+    cause = re.search(r"(\[Errno -?\d+\] [^\")]+|\[SSL: [^\")]+|timed out)", said)
+    if cause and re.search("HTTPS?Connection", said):
+        return cause[1]
+    # The URL of a request holds its bound parameters.
+    return re.sub(r" with url: \S+", "", said)[:600]

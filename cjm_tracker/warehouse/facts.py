@@ -8,6 +8,7 @@ from itertools import combinations
 from typing import Any
 
 from cjm_tracker.events import Record
+from cjm_tracker.identity import identifier_number
 from cjm_tracker.mapping import Mapping
 from cjm_tracker.pipeline import Batch, DeadLetter, Fact
 from cjm_tracker.warehouse.client import Columns, Warehouse
@@ -31,9 +32,10 @@ class Writer:
         self._strong = {name for name, kind in mapping.identity.kinds.items() if kind.strong}
 
     def facts(self, batch: Batch, records: Sequence[Record], now: int) -> None:
-        """Events, identifiers, links and dead letters."""
+        """Events, their keys, identifiers, links and dead letters."""
         tables = {
             "event_log": event_columns(batch.facts, self._version, now),
+            "event_key_log": event_key_columns(batch.facts, now),
             "identifier_log": identifier_columns(batch.facts, self._strong),
             "link_log": link_columns(batch.facts),
             "dead_letter_log": dead_letter_columns(batch.dead_letters, self._version, now),
@@ -56,6 +58,7 @@ class Writer:
             "dropped": [batch.dropped],
             "dead_letters": [len(batch.dead_letters)],
             "touched": [touched(batch.facts)],
+            "event_keys": [sorted({event_key(fact) for fact in batch.facts})],
             "mapping_version": [self._version],
             "stored_at": [now],
         }
@@ -100,7 +103,7 @@ def event_columns(facts: Sequence[Fact], version: str, now: int) -> Columns:
     records = [fact.record for fact in facts]
     points = [fact.touchpoint for fact in facts]
     return {
-        "identifier": [fact.identifiers[0].number if fact.identifiers else 0 for fact in facts],
+        "identifier": [_first(fact) for fact in facts],
         "occurred_at": [event.occurred_at for event in events],
         "source": [fact.source for fact in facts],
         "event_id": [event.event_id for event in events],
@@ -130,6 +133,28 @@ def event_columns(facts: Sequence[Fact], version: str, now: int) -> Columns:
         "partition": [record.partition for record in records],
         "offset": [record.offset for record in records],
     }
+
+
+def event_key(fact: Fact) -> int:
+    """The event's UInt64, whatever it says; in SQL: `halfMD5(concat(source, ':', event_id))`."""
+    return identifier_number(fact.source, fact.event.event_id)
+
+
+def event_key_columns(facts: Sequence[Fact], now: int) -> Columns:
+    """The rows of `event_key_log`, by column."""
+    return {
+        "event_key": [event_key(fact) for fact in facts],
+        "identifier": [_first(fact) for fact in facts],
+        "revision": [fact.event.revision for fact in facts],
+        "fingerprint": [fact.fingerprint for fact in facts],
+        "source": [fact.source for fact in facts],
+        "event_id": [fact.event.event_id for fact in facts],
+        "stored_at": [now] * len(facts),
+    }
+
+
+def _first(fact: Fact) -> int:
+    return fact.identifiers[0].number if fact.identifiers else 0
 
 
 def identifier_columns(facts: Iterable[Fact], strong: set[str]) -> Columns:

@@ -42,7 +42,7 @@ def stitch(warehouse: Warehouse, mapping: Mapping, now: int, *, full: bool = Fal
     tokens = [row[0] for row in _ask(warehouse, "unstitched").rows]
     if not tokens and not full:
         return NOTHING
-    for statement in ("touch_all",) if full else ("touch", "widen"):
+    for statement in ("contest_all", "touch_all") if full else ("contest", "touch", "widen"):
         warehouse.command(sql_text(f"stitch/{statement}.sql"), {"run": run})
     before = {
         number: Assignment(component, customer, bool(shared))

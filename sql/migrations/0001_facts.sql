@@ -43,6 +43,24 @@ PARTITION BY toYYYYMM(occurred_at)
 ORDER BY (identifier, occurred_at, source, event_id, fingerprint)
 SETTINGS non_replicated_deduplication_window = 10000;
 
+CREATE TABLE IF NOT EXISTS event_key_log
+(
+    event_key   UInt64 COMMENT 'halfMD5(source : event_id)',
+    identifier  UInt64 COMMENT 'first-ranked identifier of this state of the event; 0 when it has none',
+    revision    UInt64 COMMENT 'of this state',
+    fingerprint UInt64 COMMENT 'of this state',
+    source      LowCardinality(String) COMMENT 'source of the event',
+    event_id    String COMMENT 'id of the event',
+    stored_at   DateTime64(3, 'UTC') COMMENT 'when it was written here'
+)
+-- Answers one question: does this event also stand under another identifier? event_log, sorted by
+-- identifier, could not without reading all of it.
+ENGINE = ReplacingMergeTree(stored_at)
+-- event_key: the states of one event lie side by side; the rest tells them apart.
+ORDER BY (event_key, identifier, revision, fingerprint)
+-- Looked up by single keys: small granules are read in vain less.
+SETTINGS non_replicated_deduplication_window = 10000, index_granularity = 512;
+
 CREATE TABLE IF NOT EXISTS link_log
 (
     identifier    UInt64 COMMENT 'one end; each link is stored from both ends',
@@ -111,6 +129,7 @@ CREATE TABLE IF NOT EXISTS batch_log
     dropped         UInt64 COMMENT 'records that are no touchpoint, with a reason',
     dead_letters    UInt64 COMMENT 'records that could not be understood',
     touched         Array(UInt64) COMMENT 'identifiers its events carry: what stitching has to look at',
+    event_keys      Array(UInt64) COMMENT 'keys of its events: what may also stand under another identifier',
     mapping_version LowCardinality(String) COMMENT 'version of the mapping in force',
     stored_at       DateTime64(3, 'UTC') COMMENT 'when it was written here'
 )

@@ -63,6 +63,16 @@ ORDER BY (run, identifier)
 TTL made_at + INTERVAL 1 DAY
 SETTINGS non_replicated_deduplication_window = 10000;
 
+CREATE TABLE IF NOT EXISTS contested_log
+(
+    event_key UInt64 COMMENT 'an event that stands under several identifiers',
+    run       UInt64 COMMENT 'the stitch that found it so, ms since 1970'
+)
+ENGINE = ReplacingMergeTree
+-- run after the key: each stitch also asks for those it found itself.
+ORDER BY (event_key, run)
+SETTINGS non_replicated_deduplication_window = 10000;
+
 CREATE TABLE IF NOT EXISTS stitch_scope
 (
     run         UInt64 COMMENT 'the stitch',

@@ -13,6 +13,16 @@ WITH
     (
         SELECT identifier, customer_id FROM stitch_scope WHERE run = {run:UInt64}
     ),
+    -- Of an event that stands under several identifiers one state holds, under one of them. The
+    -- choice is that of the view `events`.
+    contested AS
+    (
+        SELECT source, event_id, identifier
+        FROM event_key_log
+        WHERE event_key IN (SELECT event_key FROM contested_log)
+        ORDER BY revision DESC, fingerprint, stored_at DESC
+        LIMIT 1 BY event_key
+    ),
     -- One state of each event: the newest revision; of two payloads with one revision always the
     -- same one, whatever came first; of one payload what the latest mapping says of it.
     events AS
@@ -20,6 +30,8 @@ WITH
         SELECT *
         FROM event_log
         WHERE identifier IN (SELECT identifier FROM scope WHERE identifier != 0)
+            AND ((source, event_id) NOT IN (SELECT source, event_id FROM contested)
+                OR (source, event_id, identifier) IN (SELECT source, event_id, identifier FROM contested))
         ORDER BY revision DESC, fingerprint, stored_at DESC
         LIMIT 1 BY source, event_id
     ),
