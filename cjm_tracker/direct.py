@@ -40,8 +40,7 @@ def load_directly(
     A record's address is the file's name with a digest of its content, and its number: the same
     file again has the same addresses, another file of the same name has not.
     """
-    given = settings.pii_key.get_secret_value() if settings.pii_key else None
-    pipeline = Pipeline(mapping, identity_key(given, warehouse.address.directory))
+    pipeline = Pipeline(mapping, identity_key(settings.given_key, warehouse.address.directory))
     register_mapping(warehouse, mapping, pipeline.version, clock())
     loaded = Loaded()
     for log in logs:

@@ -104,8 +104,8 @@ def worker(
     }
     if settings.mapping:
         given["CJM_MAPPING"] = str(settings.mapping.resolve())
-    if settings.pii_key:
-        given["CJM_PII_KEY"] = settings.pii_key.get_secret_value()
+    if settings.given_key:
+        given["CJM_PII_KEY"] = settings.given_key
     command = [sys.executable, "-m", "faust", "-A", "streams.app", "worker", "-l", "info"]
     with log.open("wb") as output:
         process = subprocess.Popen(

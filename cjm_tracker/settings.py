@@ -41,6 +41,11 @@ class Settings(BaseSettings):
     )
     log_level: Literal["debug", "info", "warn", "error"] = "info"
 
+    @property
+    def given_key(self) -> str | None:
+        """The key as text, where one is given."""
+        return self.pii_key.get_secret_value() if self.pii_key else None
+
 
 def load_settings(**given: object) -> Settings:
     """The settings, with the given ones (None means not given) above the environment's."""

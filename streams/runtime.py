@@ -59,8 +59,9 @@ class Runtime:
             raise ConfigError("CJM_BROKER: credentials do not belong into an address")
         address: Address = parse_dsn(settings.warehouse.get_secret_value())
         mapping = load_mapping(settings.mapping or DEFAULT_MAPPING)
-        given = settings.pii_key.get_secret_value() if settings.pii_key else None
-        return cls(settings, settings.broker, mapping, identity_key(given, address.directory))
+        return cls(
+            settings, settings.broker, mapping, identity_key(settings.given_key, address.directory)
+        )
 
     async def open(self) -> None:
         """Open and migrate the warehouse; an absent one is waited for."""

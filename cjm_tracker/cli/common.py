@@ -13,7 +13,7 @@ from rich.console import Console
 
 from cjm_tracker.mapping import DEFAULT_MAPPING, Mapping, load_mapping
 from cjm_tracker.settings import Settings
-from cjm_tracker.warehouse import Warehouse, connect, migrate, run_query
+from cjm_tracker.warehouse import Warehouse, check, connect, migrate, run_query
 
 # Answers go to stdout, everything about how they come to be to stderr.
 out = Console(highlight=False)
@@ -40,10 +40,10 @@ def now_ms() -> int:
 
 @contextmanager
 def opened(settings: Settings, *, existing: bool = True) -> Iterator[Warehouse]:
-    """The warehouse, at this version's schema. `existing`: refuse to make an embedded one."""
+    """The warehouse, at this version's schema: found so, or (not `existing`) brought to it."""
     dsn = settings.warehouse.get_secret_value()
     with connect(dsn, create=not existing) as warehouse:
-        migrate(warehouse)
+        (check if existing else migrate)(warehouse)
         yield warehouse
 
 

@@ -65,8 +65,9 @@ def known_language(language: str) -> Language:
 
 def _find(warehouse: Warehouse, settings: Settings, plan: Mapping, wanted: str) -> str:
     """The one customer meant; e-mail addresses and phone numbers are looked up by their hash."""
-    given = settings.pii_key.get_secret_value() if settings.pii_key else None
-    normalise = Normaliser(plan.identity, identity_key(given, warehouse.address.directory))
+    normalise = Normaliser(
+        plan.identity, identity_key(settings.given_key, warehouse.address.directory)
+    )
     forms = [
         known.value
         for kind in plan.identity.kinds

@@ -34,6 +34,7 @@ from cjm_tracker.direct import load_directly
 from cjm_tracker.embedded import load_and_wait
 from cjm_tracker.errors import ConfigError, InputError
 from cjm_tracker.inputs import LogFile, open_logs
+from cjm_tracker.keys import identity_key
 from cjm_tracker.settings import Settings, load_settings
 from cjm_tracker.sources import Format, format_named
 from cjm_tracker.warehouse import run_query, stitch
@@ -69,12 +70,15 @@ def load(
         raise ConfigError("--direct goes without --broker: leave one of the two out")
     format_ = format_named(format_name)
     mapping_of(settings)  # a wrong mapping is refused before the first byte is read
-    parse_dsn(settings.warehouse.get_secret_value())
+    address = parse_dsn(settings.warehouse.get_secret_value())
+    send_only = not direct and settings.broker is not None and warehouse is None
+    if not send_only and address.directory is None:
+        identity_key(settings.given_key, None)  # refused here rather than after connecting
     with ExitStack() as stack:
         logs = open_logs(files, stack)
         if direct:
             summary = _directly(settings, format_, logs)
-        elif settings.broker and warehouse is None:
+        elif send_only and settings.broker:
             summary = _send_only(settings, settings.broker, format_, logs)
         else:
             summary = _with_worker(settings, format_, logs)

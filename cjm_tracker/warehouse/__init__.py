@@ -2,7 +2,7 @@
 
 from cjm_tracker.warehouse.client import Warehouse, connect
 from cjm_tracker.warehouse.facts import Writer, register_mapping, store
-from cjm_tracker.warehouse.migrations import migrate, pending
+from cjm_tracker.warehouse.migrations import check, migrate, pending
 from cjm_tracker.warehouse.queries import run_query
 from cjm_tracker.warehouse.stitch import StitchResult, stitch
 
@@ -10,6 +10,7 @@ __all__ = [
     "StitchResult",
     "Warehouse",
     "Writer",
+    "check",
     "connect",
     "migrate",
     "pending",

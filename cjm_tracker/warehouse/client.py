@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 
 import clickhouse_connect
 from clickhouse_connect.driver.client import Client
-from clickhouse_connect.driver.exceptions import ClickHouseError, DataError
+from clickhouse_connect.driver.exceptions import ClickHouseError, DataError, ProgrammingError
 
 from cjm_tracker.errors import (
     ConfigError,
@@ -37,9 +37,14 @@ CHDB_MARKERS = ("store", "metadata", "uuid", "status")
 # Codes after which the same request may succeed: time-outs, lost connections, too many queries
 # or parts, memory or disk exhausted, table read-only. Source: ClickHouse's ErrorCodes.cpp.
 RETRYABLE = frozenset({3, 159, 202, 209, 210, 236, 241, 242, 243, 252, 285, 319, 394, 439, 999})
+AUTHENTICATION_FAILED = 516
 
-# The driver logs what it then raises, with host and query; ours is the one line that counts.
+# The driver logs what it then raises, with host, query and values; ours is the one line that
+# counts. A handler alone would not do: Faust's own hangs on the root logger.
 logging.getLogger("clickhouse_connect").addHandler(logging.NullHandler())
+logging.getLogger("clickhouse_connect").propagate = False
+# Its warnings of a lost connection show the URL, and with it the bound parameters.
+logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
 
 # Retried inserts must not count twice, and must be on disk when the call returns.
 INSERT_SETTINGS = {
@@ -105,7 +110,10 @@ def parse_dsn(dsn: str) -> Address:
 
 
 def connect(dsn: str, *, create: bool = True) -> Warehouse:
-    """Open the warehouse; with `create`, an embedded one is made where there is none."""
+    """Open the warehouse; with `create`, it is made where there is none.
+
+    Without, nothing is written: an account that may only read will do.
+    """
     address = parse_dsn(dsn)
     if address.directory and not create and not address.directory.exists():
         raise InputError(
@@ -114,7 +122,8 @@ def connect(dsn: str, *, create: bool = True) -> Warehouse:
     with _translated(address):
         client = _embedded(address) if address.directory else _server(address)
         try:
-            client.command(f"CREATE DATABASE IF NOT EXISTS {address.database}")
+            if create:
+                client.command(f"CREATE DATABASE IF NOT EXISTS {address.database}")
             client.database = address.database
         except ClickHouseError:
             client.close()
@@ -243,11 +252,13 @@ def _translated(address: Address) -> Iterator[None]:
         yield
     except WarehouseError:
         raise
-    except DataError as error:
+    except (DataError, ProgrammingError) as error:
         raise WarehouseRejected(_first_line(error)) from error
     except ClickHouseError as error:
         # Not read from the text: a proxy before an absent server says "error code: 502".
         code = getattr(error, "code", None)
+        if code == AUTHENTICATION_FAILED:
+            raise ConfigError(f"warehouse {address}: user or password is refused") from error
         if code and code not in RETRYABLE:
             raise WarehouseRejected(_first_line(error)) from error
         raise WarehouseUnavailable(f"warehouse {address}: {_first_line(error)}") from error
@@ -259,8 +270,8 @@ def _first_line(error: Exception) -> str:
     """What the engine said, without its stack and without the query (it may hold values)."""
     said = str(error).splitlines()[0] if str(error) else type(error).__name__
     # Of a failed connection only the innermost cause says anything.
-    cause = re.search(r"(\[Errno -?\d+\] [^\")]+|\[SSL: [^\")]+|timed out)", said)
+    cause = re.search(r"(\[Errno -?\d+\] [^\")]+|\[SSL: [^(]+|timed out)", said)
     if cause and re.search("HTTPS?Connection", said):
-        return cause[1]
+        return cause[1].strip()
     # The URL of a request holds its bound parameters.
     return re.sub(r" with url: \S+", "", said)[:600]

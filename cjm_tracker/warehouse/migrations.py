@@ -83,6 +83,15 @@ def pending(warehouse: Warehouse) -> list[Migration]:
     return [migration for name, migration in known.items() if name not in applied]
 
 
+def check(warehouse: Warehouse) -> None:
+    """Raise MigrationError unless the warehouse is at this version. Changes nothing."""
+    if pending(warehouse):
+        raise MigrationError(
+            f"warehouse {warehouse.address} is not at this version yet: "
+            f"cjm migrate --warehouse {warehouse.address}"
+        )
+
+
 def migrate(warehouse: Warehouse) -> list[Migration]:
     """Bring the warehouse to this version; returns what was applied."""
     todo = pending(warehouse)

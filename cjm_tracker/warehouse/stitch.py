@@ -4,9 +4,10 @@ The full rebuild and the increment differ in one thing, which identifiers they s
 widen them to whole components of links, resolve those, and let `sql/stitch/paths.sql` write the
 journeys of the customers concerned.
 
-Order of writing: journeys, then who is who, then the mark that the batches are taken in. A crash
-in between leaves the batches unmarked; the next stitch finds the old who-is-who and does the
-same work again, to the same end.
+Order of writing: which customers, their journeys, who is who, then the mark that the batches are
+taken in. A crash in between leaves the batches unmarked; the next stitch finds the old who-is-who
+and does the same work again. Customers the crashed one named, and nobody else knows of, are found
+in its scope.
 """
 
 from __future__ import annotations
@@ -55,6 +56,7 @@ def stitch(warehouse: Warehouse, mapping: Mapping, now: int, *, full: bool = Fal
     )
     starting = {number for number, _, _, is_start in nodes if is_start}
     customers = _concerned(before, after, starting)
+    customers |= {row[0] for row in _ask(warehouse, "unfinished", run=run).rows}
     if full:
         customers |= {row[0] for row in _ask(warehouse, "written_customers").rows}
     _write_scope(warehouse, run, after, customers)
@@ -62,6 +64,9 @@ def stitch(warehouse: Warehouse, mapping: Mapping, now: int, *, full: bool = Fal
     for definition in mapping.journeys:
         parameters = _parameters(run, mapping, definition)
         warehouse.command(sql_text("stitch/paths.sql"), parameters)
+    if full:
+        names = [definition.name for definition in mapping.journeys]
+        warehouse.command(sql_text("stitch/forget_definitions.sql"), {"definitions": names})
     _write_identities(warehouse, run, before, after)
     marks: Columns = {"token": tokens, "run": [run] * len(tokens)}
     warehouse.insert("stitched_log", marks, f"stitched_log:{run}")

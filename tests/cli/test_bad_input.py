@@ -82,7 +82,7 @@ def test_a_mistake_is_one_clear_line(
     place: Path, arguments: tuple[str, ...], status: int, says: tuple[str, ...]
 ) -> None:
     before = sorted(place.rglob("*"))
-    done = cjm(place, *arguments)
+    done = cjm(place, *arguments, CJM_PII_KEY="k" * 32)
     assert done.returncode == status, done.stderr
     (line,) = done.stderr.strip().splitlines()
     assert line.startswith("cjm: ")

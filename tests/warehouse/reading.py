@@ -1,0 +1,198 @@
+"""What the views say, as plain rows; the same from the oracle; and what must hold between them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from cjm_tracker.journeys import JourneyDefinition
+from cjm_tracker.mapping import Mapping
+from cjm_tracker.warehouse import Warehouse
+
+from ..oracle.journeys import Delivery, Rules, customer_of, places, standing, steps_and_journeys
+from .deeds import CHANNELS, MAPPING, STRONG, Deed, sums
+
+Rows = list[dict[str, Any]]
+
+
+def in_order(rows: Iterable[dict[str, Any]]) -> Rows:
+    return sorted(rows, key=lambda row: tuple(str(value) for value in row.values()))
+
+
+def read(warehouse: Warehouse, sql: str) -> Rows:
+    """The rows, with times as ms since 1970."""
+    return [
+        {name: _ms(value) if isinstance(value, datetime) else value for name, value in row.items()}
+        for row in warehouse.query(sql).dicts()
+    ]
+
+
+def _ms(moment: datetime) -> int:
+    since = moment.replace(tzinfo=None) - datetime(1970, 1, 1)
+    return since // timedelta(milliseconds=1)
+
+
+VIEWS = {
+    "steps": "*",
+    "journeys": "*",
+    "touchpoints": "source, event_id, customer_id, touchpoint",
+    "identities": "identifier, customer_id, is_shared",
+    "transitions": "*",
+    "paths": "*",
+    "stage_funnel": "*",
+    "customers": "*",
+    "events": "source, event_id",
+    "unmapped": "events",
+    "drops": "event_id",
+    "feeds": "events",
+    "batches": "*",
+}
+
+
+class Picture:
+    """What all views say at one moment."""
+
+    def __init__(self, warehouse: Warehouse, mapping: Mapping = MAPPING) -> None:
+        self._definitions = [journey.name for journey in mapping.journeys]
+        self.rows = {
+            view: read(warehouse, f"SELECT {what} FROM {view}") for view, what in VIEWS.items()
+        }
+
+    def of(self, view: str, definition: str) -> Rows:
+        return [row for row in self.rows[view] if row["definition"] == definition]
+
+    def stitched(self, definition: str) -> dict[str, Rows]:
+        """All that stitching has to get right."""
+        per_definition = {
+            view: in_order(
+                {name: value for name, value in row.items() if name != "definition"}
+                for row in self.of(view, definition)
+            )
+            for view in ("steps", "journeys")
+        }
+        return per_definition | {
+            view: in_order(self.rows[view]) for view in ("touchpoints", "identities")
+        }
+
+    def broken_invariants(self) -> list[str]:
+        """The invariants sql/README.md publishes that do not hold."""
+        broken = [
+            f"{name}: {fact}"
+            for name in self._definitions
+            for fact, holds in self._of_a_definition(name).items()
+            if not holds
+        ]
+        return broken + [
+            fact for fact, holds in self._of_all(min(self._definitions)).items() if not holds
+        ]
+
+    def _of_a_definition(self, name: str) -> dict[str, bool]:
+        steps, journeys = self.of("steps", name), self.of("journeys", name)
+        points = self.rows["touchpoints"]
+        nobodys = [point for point in points if point["customer_id"] == ""]
+        return {
+            "touchpoints = steps + touchpoints without customer": len(points)
+            == len(steps) + len(nobodys),
+            "sum of step_count = steps": sums(journeys, "step_count") == len(steps),
+            "sum of transitions = steps - journeys": sums(
+                self.of("transitions", name), "transitions"
+            )
+            == len(steps) - len(journeys),
+            "sum of paths.journeys = journeys": sums(self.of("paths", name), "journeys")
+            == len(journeys),
+            "stage journeys = went_on + still_open + ended_here": all(
+                row["journeys"] == row["went_on"] + row["still_open"] + row["ended_here"]
+                for row in self.of("stage_funnel", name)
+            ),
+            "an event is one step": len({(row["source"], row["event_id"]) for row in steps})
+            == len(steps),
+        }
+
+    def _of_all(self, first_definition: str) -> dict[str, bool]:
+        events, customers = self.rows["events"], self.rows["customers"]
+        return {
+            "events = touchpoints + unmapped + drops": len(events)
+            == len(self.rows["touchpoints"])
+            + sums(self.rows["unmapped"], "events")
+            + len(self.rows["drops"]),
+            "events = sum of feeds.events": len(events) == sums(self.rows["feeds"], "events"),
+            "sum of customers.steps = steps": sums(customers, "steps")
+            == len(self.of("steps", first_definition)),
+            "sum of customers.journeys = journeys": sums(customers, "journeys")
+            == len(self.of("journeys", first_definition)),
+            "batches: records = stored + dropped + dead_letters": all(
+                row["records"] == row["stored"] + row["dropped"] + row["dead_letters"]
+                for row in self.rows["batches"]
+            ),
+        }
+
+
+def expected(deeds: Iterable[Deed], definition: str) -> dict[str, Rows]:
+    """The same, by the oracle."""
+    deeds = list(deeds)
+    deliveries = [
+        Delivery(
+            deed.source,
+            deed.id,
+            deed.at,
+            tuple(deed.numbers),
+            "" if deed.drop_reason else deed.touchpoint,
+            deed.channel,
+            deed.stage,
+            deed.outcome,
+            deed.value,
+            deed.wait_s,
+            deed.duration_s,
+            deed.emotion,
+            deed.revision,
+            deed.fingerprint,
+        )
+        for deed in deeds
+    ]
+    strong = {
+        number
+        for deed in deeds
+        for number, one in zip(deed.numbers, deed.who, strict=True)
+        if one.startswith(STRONG)
+    }
+    who = places(deliveries, strong)
+    found = next(journey for journey in MAPPING.journeys if journey.name == definition)
+    steps, journeys = steps_and_journeys(deliveries, strong, _rules(found))
+    return {
+        "steps": in_order(steps),
+        "journeys": in_order(journeys),
+        "touchpoints": in_order(
+            {
+                "source": event.source,
+                "event_id": event.id,
+                "customer_id": customer_of(event, who),
+                "touchpoint": event.touchpoint,
+            }
+            for event in standing(deliveries)
+            if event.touchpoint
+        ),
+        "identities": in_order(
+            {
+                "identifier": number,
+                "customer_id": f"c{place.founder:016x}",
+                "is_shared": int(place.shared),
+            }
+            for number, place in who.items()
+        ),
+    }
+
+
+def _rules(definition: JourneyDefinition) -> Rules:
+    return Rules(
+        list(CHANNELS),
+        MAPPING.stages,
+        round(definition.inactivity.total_seconds() * 1000),
+        {
+            channel: round(patience.total_seconds() * 1000)
+            for channel, patience in definition.inactivity_by_channel.items()
+        },
+        definition.goals,
+        definition.starts_at,
+        definition.ends_at,
+    )
