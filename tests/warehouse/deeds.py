@@ -14,6 +14,7 @@ from cjm_tracker.mapping import Mapping
 from cjm_tracker.pipeline import Batch, Fact
 from cjm_tracker.touchpoints import Touchpoint
 from cjm_tracker.warehouse import Warehouse, store
+from cjm_tracker.warehouse.client import Columns
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
@@ -163,3 +164,25 @@ def count(warehouse: Warehouse, table: str) -> int:
 
 def sums(rows: Iterable[dict[str, Any]], key: str) -> int:
     return sum(row[key] for row in rows)
+
+
+class Cut(Exception):
+    """The process is gone."""
+
+
+class Mortal(Warehouse):
+    """A warehouse whose process dies instead of writing to one table."""
+
+    def __init__(self, living: Warehouse, dies_at: str) -> None:
+        super().__init__(living._client, living.address)
+        self._dies_at = dies_at
+
+    def insert(self, table: str, columns: Columns, token: str) -> None:
+        if table == self._dies_at:
+            raise Cut
+        super().insert(table, columns, token)
+
+    def command(self, sql: str, parameters: Any = None) -> None:
+        if self._dies_at and f"INSERT INTO {self._dies_at}" in sql:
+            raise Cut
+        super().command(sql, parameters)

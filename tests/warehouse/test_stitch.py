@@ -9,9 +9,22 @@ from cjm_tracker.errors import WarehouseUnavailable
 from cjm_tracker.identity import customer_id
 from cjm_tracker.mapping import Mapping
 from cjm_tracker.warehouse import StitchResult, Warehouse, stitch
-from cjm_tracker.warehouse.client import Columns
 
-from .deeds import DAY, HOUR, MAPPING, MINUTE, SHORT, START, Deed, Journal, at, column, count
+from .deeds import (
+    DAY,
+    HOUR,
+    MAPPING,
+    MINUTE,
+    SHORT,
+    START,
+    Cut,
+    Deed,
+    Journal,
+    Mortal,
+    at,
+    column,
+    count,
+)
 from .reading import Picture, expected, in_order
 
 EDGES = [631_152_000_000, 4_102_358_400_000]  # 1990-01-01, 2099-12-31
@@ -329,28 +342,6 @@ def test_stages_are_those_of_the_mapping_in_force(journal: Journal) -> None:
 
 
 # --- a crash in the middle
-
-
-class Cut(Exception):
-    """The process is gone."""
-
-
-class Mortal(Warehouse):
-    """A warehouse whose process dies instead of writing to one table."""
-
-    def __init__(self, living: Warehouse, dies_at: str) -> None:
-        super().__init__(living._client, living.address)
-        self._dies_at = dies_at
-
-    def insert(self, table: str, columns: Columns, token: str) -> None:
-        if table == self._dies_at:
-            raise Cut
-        super().insert(table, columns, token)
-
-    def command(self, sql: str, parameters: Any = None) -> None:
-        if f"INSERT INTO {self._dies_at}" in sql:
-            raise Cut
-        super().command(sql, parameters)
 
 
 @pytest.mark.parametrize("same_clock", [False, True], ids=["later", "within the millisecond"])

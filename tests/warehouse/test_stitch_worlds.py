@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from decimal import Decimal
 from itertools import zip_longest
 
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from cjm_tracker.warehouse import Warehouse, stitch
 
 from ..conftest import forget_everything
-from .deeds import MAPPING, MINUTE, START, Deed, Journal, apart
+from .deeds import MAPPING, MINUTE, START, Cut, Deed, Journal, Mortal, apart
 from .reading import Picture, expected
 
 WORLDS = int(os.environ.get("CJM_TEST_WORLDS", "100"))
@@ -64,23 +65,34 @@ def worlds(draw: st.DrawFn) -> list[list[Deed]]:
     return [told[begin:end] for begin, end in zip([0, *cuts], cuts, strict=False)]
 
 
-@given(several=st.lists(worlds(), min_size=1, max_size=TOGETHER))
+# Where the stitch after a batch is cut off; mostly nowhere. Now and then it is a rebuild.
+deaths = st.sampled_from(["", "", "", "stitch_scope", "path_log", "identity_log", "stitched_log"])
+stitches = st.tuples(deaths, st.sampled_from([False, False, False, True]))
+
+
+@given(
+    several=st.lists(worlds(), min_size=1, max_size=TOGETHER),
+    stitches=st.lists(stitches, min_size=5, max_size=5),
+)
 @settings(
     max_examples=max(1, WORLDS // TOGETHER),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_however_it_arrives_the_journeys_are_the_oracles(
-    warehouse: Warehouse, several: list[list[list[Deed]]]
+    warehouse: Warehouse, several: list[list[list[Deed]]], stitches: list[tuple[str, bool]]
 ) -> None:
     forget_everything(warehouse)
     journal = Journal(warehouse)
     told: list[Deed] = []
-    for batches in zip_longest(*several, fillvalue=[]):
+    arriving = zip_longest(*several, fillvalue=[])
+    for batches, (table, full) in zip(arriving, stitches, strict=False):
         deeds = [apart(world, deed) for world, batch in enumerate(batches) for deed in batch]
         journal.keep(*deeds)
-        stitch(warehouse, MAPPING, journal.now)
+        with suppress(Cut):
+            stitch(Mortal(warehouse, table), MAPPING, journal.now, full=full)
         told += deeds
+    stitch(warehouse, MAPPING, journal.now)  # where the last one was cut off
     check(warehouse, told)
     stitch(warehouse, MAPPING, journal.now, full=True)
     check(warehouse, told)
