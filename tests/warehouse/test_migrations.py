@@ -169,6 +169,12 @@ def test_views_have_the_types_their_columns_promise(warehouse: Warehouse) -> Non
     assert wrong.keys() == {"journeys.is_open"}
 
 
+def test_the_guide_to_the_sql_names_every_table_and_view(warehouse: Warehouse) -> None:
+    guide = (SQL / "README.md").read_text(encoding="utf-8")
+    names = [row[0] for row in warehouse.query("SHOW TABLES").rows]
+    assert [name for name in names if f"`{name}`" not in guide] == ["schema_migrations"]
+
+
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_every_sort_key_says_why(path) -> None:
     lines = path.read_text(encoding="utf-8").splitlines()
