@@ -5,15 +5,18 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from cjm_tracker.events import Record
 from cjm_tracker.identity import identifier_number
 from cjm_tracker.mapping import load_mapping
 from cjm_tracker.pipeline import Pipeline
-from cjm_tracker.sources import format_named
+from cjm_tracker.sources import format_named, formats
 from cjm_tracker.warehouse import Warehouse, register_mapping, store
 from cjm_tracker.warehouse.facts import MAX_PAIRED
 
+from ..sources.test_fuzz import damaged, pipeline
 from .deeds import DAY, MAPPING, NOW, START, Deed, Journal, batch_of, column, count
 
 LOGS = ("event_log", "identifier_log", "link_log", "batch_log")
@@ -219,6 +222,26 @@ def test_an_event_is_a_touchpoint_or_unmapped_or_dropped(journal: Journal) -> No
         )
     ]
     assert found == [["a"], [1], ["c"]]
+
+
+# --- whatever is understood can be stored
+
+
+@pytest.mark.parametrize("name", formats())
+@given(data=st.data())
+@settings(
+    max_examples=8,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+def test_what_can_be_parsed_fits_its_columns(
+    warehouse: Warehouse, name: str, data: st.DataObject
+) -> None:
+    # Or one wild record would stop the worker at every start.
+    values = data.draw(st.lists(damaged(name), min_size=30, max_size=60))
+    records = [Record("t", 0, offset, NOW, value) for offset, value in enumerate(values)]
+    mapping = load_mapping()
+    store(warehouse, pipeline().process(records, format_named(name)), records, mapping, "v", NOW)
 
 
 # --- dead letters
