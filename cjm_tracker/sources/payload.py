@@ -25,6 +25,7 @@ MAX_ATTRIBUTE = 1_000
 MAX_COMMENT = 4_000
 MAX_AMOUNT = Decimal(10) ** 12
 MAX_WHOLE = 10**9
+DECIMALS = 4  # of money, in the warehouse
 
 
 class Payload(BaseModel):
@@ -124,7 +125,10 @@ def milliseconds(moment: datetime) -> int:
 
 
 def amount(written: str | float | Decimal, field: str) -> Decimal:
-    """An amount of money, exactly; NaN, Infinity and astronomic sums are refused."""
+    """An amount of money, exactly; NaN, Infinity and astronomic sums are refused.
+
+    Beyond four decimals it is rounded: 434.99999999999994 is how a computer writes 435.
+    """
     try:
         value = Decimal(str(written))
     except InvalidOperation:
@@ -132,7 +136,7 @@ def amount(written: str | float | Decimal, field: str) -> Decimal:
     # Compared, not abs(): that one would raise for an exponent beyond the context's.
     if not value.is_finite() or not -MAX_AMOUNT < value < MAX_AMOUNT:
         raise InvalidRecord("bad_field", f"{field}: not an amount")
-    return value
+    return round(value, DECIMALS) if value != round(value, DECIMALS) else value
 
 
 def whole(written: str, field: str) -> int:

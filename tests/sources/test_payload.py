@@ -82,7 +82,8 @@ def test_milliseconds_never_pass_through_a_float() -> None:
 @pytest.mark.parametrize(
     ("written", "value"),
     [("19.99", "19.99"), (0.1, "0.1"), (-3, "-3"), ("1e3", "1000"), (0, "0"), ("0.0001", "0.0001"),
-     ("999999999999.99", "999999999999.99")],
+     ("999999999999.99", "999999999999.99"), (434.99999999999994, "435"), ("-19.99996", "-20"),
+     ("0.00005", "0"), ("1e-999999", "0")],
 )  # fmt: skip
 def test_amounts_are_exact(written: str | float, value: str) -> None:
     assert payload.amount(written, "sum") == Decimal(value)
