@@ -1,4 +1,4 @@
-"""The way of a record, as one list of steps: parse, check the clock, classify, identify.
+"""The way of a record, as one list of steps: parse, check the clock, identify, classify.
 
 Pure: records in, facts and dead letters out. What is stored, committed or sent is the business
 of the rooms above.
@@ -35,6 +35,7 @@ class Fact(NamedTuple):
     identifiers: tuple[Known, ...]
     emotion: float | None
     fingerprint: int  # of what the event says: the same id with another one is a conflict
+    account: Known | None = None  # that the customer belongs to; joins nobody
 
 
 class DeadLetter(NamedTuple):
@@ -105,6 +106,9 @@ class Pipeline:
         if not EARLIEST <= event.occurred_at <= record.received_at + LEEWAY:
             raise InvalidRecord("time_out_of_range", "before 1990 or over a day ahead of arrival")
         fingerprint = _fingerprint(event)
+        who = self._normalise(event.identifiers, event.attributes.get("region", "").upper())
+        if who.agent:  # before the rules, which may ask about it
+            event.attributes.setdefault("agent", who.agent)
         touchpoint = self._classify(format_.source, format_.name, event)
         if event.drop_reason:
             touchpoint = Touchpoint("", touchpoint.channel, "", event.drop_reason)
@@ -114,9 +118,10 @@ class Pipeline:
             format_.name,
             event,
             touchpoint,
-            self._normalise(event.identifiers, event.attributes.get("region", "").upper()),
+            who.identifiers,
             emotion(event.metric, event.score),
             fingerprint,
+            who.account,
         )
 
 

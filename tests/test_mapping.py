@@ -9,6 +9,7 @@ from textwrap import dedent
 import pytest
 
 from cjm_tracker.errors import ConfigError
+from cjm_tracker.identity import Kind
 from cjm_tracker.mapping import DEFAULT_MAPPING, LANGUAGES, Mapping, digest, load_mapping
 from cjm_tracker.resources import PRESETS
 
@@ -123,6 +124,56 @@ def test_the_digest_tells_mappings_apart(written) -> None:
     assert digest(written(GOOD.replace("30d", "31d"))) != digest(written())
 
 
+IDENTITY = dedent(
+    """\
+    identity:
+      region: BG
+      blocked: [kiosk]
+      kinds:
+        loyalty_card: {check_digit: luhn, limit: 3}
+        membership: {strong: true, form: card}
+      declared:
+        - {kind: cookie, as: kiosk, prefix: kiosk-}
+        - kind: phone
+          as: household
+          values: ["+359 2 981 1111"]
+      public_from: 30
+      max_anonymous: 40
+      max_hops: 3
+    """
+)
+
+
+def with_identity(section: str = IDENTITY) -> str:
+    return GOOD.replace("identity:\n  region: BG\n  blocked: [kiosk]\n", section)
+
+
+def test_a_mapping_says_what_identifiers_there_are(written) -> None:
+    identity = written(with_identity()).identity
+    assert (identity.public_from, identity.max_anonymous, identity.max_hops) == (30, 40, 3)
+    assert [rule.standing for rule in identity.declared] == ["kiosk", "household"]
+    assert identity.kinds["membership"] == Kind(strong=True, form="card", limit=5)
+    assert identity.kinds["loyalty_card"].limit == 3 and identity.kinds["loyalty_card"].strong
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "same"),
+    [
+        ("[kiosk]", "[kiosk, till]", False),
+        ("[kiosk]", '["kiosk", kiosk]', True),
+        ("limit: 3", "limit: 4", False),
+        ("{strong: true, form: card}", "{form: card, strong: true, limit: 5}", True),
+        ("as: kiosk", "as: household", False),
+        ("max_hops: 3", "max_hops: 4", False),
+    ],
+)
+def test_the_digest_holds_what_is_said_about_identity(
+    written, old: str, new: str, same: bool
+) -> None:
+    changed = digest(written(with_identity(IDENTITY.replace(old, new, 1))))
+    assert (changed == digest(written(with_identity()))) is same
+
+
 def test_the_digest_is_the_same_in_every_process(tmp_path: Path) -> None:
     # It is part of the tokens that keep a batch from being counted twice after a restart.
     path = tmp_path / "shop.yaml"
@@ -213,6 +264,41 @@ def test_a_wrong_field_is_refused_by_file_line_and_name(
 ) -> None:
     assert GOOD.count(old) >= 1
     assert text in complaint(written, GOOD.replace(old, new, 1), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "text"),
+    [
+        ("loyalty_card: {check_digit", "email: {check_digit",
+         "shop.yaml:9: identity.kinds.email.check_digit: a personal kind has no check digit"),
+        ("limit: 3", "limit: 0",
+         "shop.yaml:9: identity.kinds.loyalty_card.limit: Input should be greater"),
+        ("limit: 3", "account: true",
+         "shop.yaml:9: identity.kinds.loyalty_card.account: a strong kind names one person"),
+        ("form: card", "from: card",
+         "shop.yaml:10: identity.kinds.membership.from: Extra inputs are not permitted"),
+        ("form: card", "form: cart", "shop.yaml:10: identity.kinds.membership.form: Input should"),
+        ("as: kiosk", "is: kiosk", "shop.yaml:12: identity.declared.0.as: Field required"),
+        ("as: kiosk", "as: till", "shop.yaml:12: identity.declared.0.as: Input should be 'kiosk'"),
+        ("kind: cookie", "kind: cookies",
+         "shop.yaml:12: identity.declared.0: kind 'cookies' is not configured; there are: "),
+        (", prefix: kiosk-", "", "shop.yaml:12: identity.declared.0: say which identifiers: a"),
+        ('values: ["+359 2 981 1111"]', 'prefix: "+359"',
+         "shop.yaml:13: identity.declared.1: a prefix cannot be told from a hash"),
+        ("2 981 1111", "2", "shop.yaml:13: identity.declared.1: '+359 2' can be no phone"),
+        ("public_from: 30", "public_from: 1",
+         "shop.yaml:16: identity.public_from: Input should be greater than or equal to 2"),
+        ("max_anonymous: 40", "max_anonymous: 0", "shop.yaml:17: identity.max_anonymous: Input"),
+        ("max_hops: 3", "max_hops: 9", "shop.yaml:18: identity.max_hops: Input should be less"),
+        ("max_hops: 3", "max_hop: 9", "shop.yaml:18: identity.max_hop: Extra inputs are not"),
+    ],
+    ids=lambda value: value[:34],
+)  # fmt: skip
+def test_a_wrong_word_about_identity_is_refused_by_file_line_and_name(
+    written, tmp_path: Path, old: str, new: str, text: str
+) -> None:
+    assert IDENTITY.count(old) == 1
+    assert complaint(written, with_identity(IDENTITY.replace(old, new)), tmp_path).startswith(text)
 
 
 def test_all_wrong_fields_are_named_at_once(written, tmp_path: Path) -> None:

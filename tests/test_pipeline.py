@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 
 from cjm_tracker.events import FORMAT_HEADER, ORDINAL_HEADER, Record
+from cjm_tracker.identity import IdentityConfig
 from cjm_tracker.mapping import load_mapping
 from cjm_tracker.pipeline import EARLIEST, LEEWAY, MAX_RECORD, Batch, Pipeline
 from cjm_tracker.sources import format_named
+from cjm_tracker.touchpoints import SourceRules
 
 NOW = 1_772_452_800_000  # 2026-03-02 12:00 UTC
 SEGMENT = format_named("segment")
@@ -225,6 +227,67 @@ def test_a_phone_is_read_in_the_country_the_customer_names(pipeline: Pipeline) -
         return pipeline.process(records(value), SEGMENT).facts[0].identifiers[0].number
 
     assert number("GB", "07700 900123") == number("BG", "+447700900123")
+
+
+def identifying(section: dict[str, Any], **changed: Any) -> Pipeline:
+    """A pipeline by the preset, with another identity section."""
+    identity = IdentityConfig.model_validate({"region": "BG", **section})
+    mapping = load_mapping().model_copy(update={"identity": identity, **changed})
+    return Pipeline(mapping, b"key")
+
+
+def test_an_account_joins_none_of_its_customers(pipeline: Pipeline) -> None:
+    crosswalk = b"account,Acme,user_id,u1,2026-03-02T11:00:00Z"
+    (fact,) = pipeline.process(records(crosswalk), format_named("crosswalk")).facts
+    assert [known.value for known in fact.identifiers] == ["u1"]
+    assert fact.account and (fact.account.kind, fact.account.value) == ("account", "Acme")
+
+
+def test_most_events_name_no_account(pipeline: Pipeline) -> None:
+    assert pipeline.process(records(message()), SEGMENT).facts[0].account is None
+
+
+AGENTS = {
+    "declared": [
+        {"kind": "user_id", "as": "agent", "prefix": "agent."},
+        {"kind": "customer_number", "as": "agent", "values": ["9664491"]},
+    ]
+}
+BY_AN_AGENT = message(userId="agent.maria")
+
+
+def test_an_agents_identifier_is_kept_beside_the_customers() -> None:
+    (fact,) = identifying(AGENTS).process(records(BY_AN_AGENT), SEGMENT).facts
+    assert [known.value for known in fact.identifiers] == ["c1"]
+    assert fact.event.attributes["agent"] == "agent.maria"
+
+
+def test_an_agent_the_event_names_itself_stands() -> None:
+    call = (
+        b"AA0101\t33116\t9664491\t2\tPS\t990111\t0:00:31\t0:00:36\t5\t0:00:36\t0:03:09\t153\t"
+        b"AGENT\t0:03:09\t0:05:24\t135\tDORIT"
+    )
+    (fact,) = identifying(AGENTS).process(records(call), format_named("seelab_calls")).facts
+    assert (fact.identifiers, fact.event.attributes["agent"]) == ((), "DORIT")
+
+
+def test_rules_may_ask_who_the_agent_is() -> None:
+    rule = {"when": {"agent": {"prefix": "agent."}}, "touchpoint": "helped_online"}
+    website = SourceRules.model_validate({"channel": "web", "rules": [rule]})
+    pipeline = identifying(AGENTS, sources={"website": website})
+    (fact,) = pipeline.process(records(BY_AN_AGENT), SEGMENT).facts
+    assert fact.touchpoint.name == "helped_online"
+
+
+def test_a_fingerprint_does_not_depend_on_who_is_an_agent(pipeline: Pipeline) -> None:
+    assert fingerprint(identifying(AGENTS), BY_AN_AGENT) == fingerprint(pipeline, BY_AN_AGENT)
+
+
+def test_a_card_with_a_wrong_check_digit_is_left_out_and_its_event_kept() -> None:
+    checked = identifying({"kinds": {"loyalty_card": {"check_digit": "luhn"}}})
+    crosswalk = b"loyalty_card,7992-7398-710,user_id,u1,2026-03-02T11:00:00Z"
+    batch = checked.process(records(crosswalk), format_named("crosswalk"))
+    assert ([k.value for k in batch.facts[0].identifiers], batch.dead_letters) == (["u1"], [])
 
 
 @pytest.mark.parametrize("country", ["Austria", "Germany", "Bulgaria", "", None])

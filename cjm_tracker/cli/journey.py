@@ -71,7 +71,7 @@ def _find(warehouse: Warehouse, settings: Settings, plan: Mapping, wanted: str) 
     forms = [
         known.value
         for kind in plan.identity.kinds
-        for known in normalise((Identifier(kind, wanted),), "")
+        for known in normalise((Identifier(kind, wanted),), "").identifiers
     ]
     rows = run_query(warehouse, "find_customer", wanted=wanted, values=[wanted, *forms]).rows
     if not rows:

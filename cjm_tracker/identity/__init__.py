@@ -4,19 +4,44 @@ A customer is a pure function of the set of links: neither the order nor the bat
 change the answer, and no fact row is ever rewritten.
 """
 
-from cjm_tracker.identity.kinds import IdentityConfig, Kind
-from cjm_tracker.identity.normalise import Known, Normaliser, identifier_number
-from cjm_tracker.identity.resolve import Assignment, Link, Node, customer_id, resolve
+from cjm_tracker.identity.kinds import Declared, IdentityConfig, Kind
+from cjm_tracker.identity.normalise import (
+    DeclaredRules,
+    Known,
+    Normaliser,
+    Who,
+    declared_standing,
+    identifier_number,
+)
+from cjm_tracker.identity.resolve import (
+    ALONE,
+    Decisions,
+    Limits,
+    Links,
+    Nodes,
+    Resolution,
+    Standing,
+    customer_id,
+    resolve,
+)
 
 __all__ = [
-    "Assignment",
+    "ALONE",
+    "Decisions",
+    "Declared",
+    "DeclaredRules",
     "IdentityConfig",
     "Kind",
     "Known",
-    "Link",
-    "Node",
+    "Limits",
+    "Links",
+    "Nodes",
     "Normaliser",
+    "Who",
+    "Resolution",
+    "Standing",
     "customer_id",
+    "declared_standing",
     "identifier_number",
     "resolve",
 ]

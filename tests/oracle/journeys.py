@@ -18,7 +18,11 @@ from decimal import Decimal
 from itertools import combinations
 from typing import Any, NamedTuple
 
+from . import identity
 from .identity import Place, Seen, who_is_who
+
+
+LATEST = 10_413_791_999_999  # 2299-12-31, the last moment a column of times can hold
 
 
 class Delivery(NamedTuple):
@@ -60,30 +64,48 @@ def standing(deliveries: Iterable[Delivery]) -> list[Delivery]:
     ]
 
 
-def places(deliveries: Iterable[Delivery], strong: set[int]) -> dict[int, Place]:
+class World(NamedTuple):
+    """What is known of identifiers beside their links."""
+
+    kinds: dict[int, str]
+    rules: identity.Rules
+    apart: dict[int, str] = {}
+    included: tuple[tuple[int, int], ...] = ()
+    excluded: tuple[tuple[int, int], ...] = ()
+
+
+def places(deliveries: Iterable[Delivery], world: World) -> dict[int, Place]:
     first_seen: dict[int, int] = {}
-    links: set[tuple[int, int]] = set()
+    links: list[tuple[int, int, int]] = []
     for delivery in deliveries:
         for number in delivery.numbers:
             first_seen[number] = min(delivery.at, first_seen.get(number, delivery.at))
-        links |= set(combinations(delivery.numbers, 2))
-    everyone = [Seen(number, number in strong, at) for number, at in first_seen.items()]
-    return who_is_who(everyone, links)
+        links += [(one, other, delivery.at) for one, other in combinations(delivery.numbers, 2)]
+    everyone = [
+        Seen(number, world.kinds[number], at, world.apart.get(number, ""))
+        for number, at in first_seen.items()
+    ]
+    return who_is_who(everyone, links, world.rules, world.included, world.excluded)
 
 
 def customer_of(delivery: Delivery, who: dict[int, Place]) -> str:
-    return f"c{who[delivery.numbers[0]].founder:016x}" if delivery.numbers else ""
+    """The customer's id; empty where the event has no identifier or a public one."""
+    return named(who[delivery.numbers[0]].founder) if delivery.numbers else ""
+
+
+def named(founder: int) -> str:
+    return f"c{founder:016x}" if founder else ""
 
 
 def steps_and_journeys(
-    deliveries: list[Delivery], strong: set[int], rules: Rules
+    deliveries: list[Delivery], world: World, rules: Rules
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The rows of the views `steps` and `journeys`, without the definition's name."""
-    who = places(deliveries, strong)
+    who = places(deliveries, world)
     theirs: dict[str, list[Delivery]] = defaultdict(list)
     for event in standing(deliveries):
-        if event.touchpoint and event.numbers:
-            theirs[customer_of(event, who)].append(event)
+        if event.touchpoint and (customer := customer_of(event, who)):
+            theirs[customer].append(event)
     watermark = max((delivery.at for delivery in deliveries), default=0)
     steps: list[dict[str, Any]] = []
     journeys: list[dict[str, Any]] = []
@@ -164,6 +186,7 @@ def _journey(journey: list[Delivery], reason: str, rules: Rules, watermark: int)
     closes = _end(last)
     if last.touchpoint not in rules.ends_at:
         closes += _patience(last, rules)
+    closes = min(closes, LATEST)
     known = [event.emotion for event in journey if event.emotion is not None]
     path = [event.touchpoint for event in journey]
     compact = [name for place, name in enumerate(path) if place == 0 or path[place - 1] != name]
