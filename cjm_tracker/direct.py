@@ -46,7 +46,7 @@ def load_directly(
     for log in logs:
         for records in _batches(_records(log, format_, clock()), settings.batch_records):
             batch = pipeline.process(records, format_)
-            store(warehouse, batch, records, mapping, pipeline.version, clock())
+            store(warehouse, batch, records, pipeline.version, clock())
             loaded.records += batch.records
             loaded.stored += batch.stored
             loaded.dropped += batch.dropped

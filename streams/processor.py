@@ -111,7 +111,7 @@ class Processor(faust.Service):  # type: ignore[misc]
         """One part of the batch, again and again while the warehouse is away."""
 
         def work(warehouse: Warehouse) -> None:
-            writer = Writer(warehouse, runtime.mapping, runtime.pipeline.version)
+            writer = Writer(warehouse, runtime.pipeline.version)
             getattr(writer, part)(batch, records, now)
 
         await runtime.patiently(self.source, lambda: runtime.with_warehouse(work))

@@ -44,6 +44,7 @@ class Runtime:
         self.broker = broker
         self.mapping = mapping
         self.topics = Topics(settings.topic_prefix)
+        self.key = key
         self.pipeline = Pipeline(mapping, key)
         self._warehouse: Warehouse | None = None
         # The embedded engine takes one caller at a time, and so do we.

@@ -45,7 +45,9 @@ class Stitcher(faust.Service):  # type: ignore[misc]
     async def _stitch(self) -> None:
         try:
             result = await runtime.with_warehouse(
-                lambda warehouse: stitch(warehouse, runtime.mapping, milliseconds())
+                lambda warehouse: stitch(
+                    warehouse, runtime.mapping, milliseconds(), key=runtime.key
+                )
             )
         except WarehouseUnavailable as error:
             # The batches stay unstitched, the next round takes them in.

@@ -11,7 +11,14 @@ from rich.table import Table
 from cjm_tracker import sources
 from cjm_tracker import warehouse as store
 from cjm_tracker.broker import Topics, create_topics
-from cjm_tracker.cli.common import MappingOption, WarehouseOption, mapping_of, now_ms, opened, out
+from cjm_tracker.cli.common import (
+    MappingOption,
+    WarehouseOption,
+    mapping_of,
+    opened,
+    out,
+    stitch_now,
+)
 from cjm_tracker.errors import ConfigError
 from cjm_tracker.settings import load_settings
 
@@ -44,7 +51,7 @@ def stitch(
     """Turn what was stored into journeys. Workers do this by themselves every few seconds."""
     settings = load_settings(warehouse=warehouse, mapping=mapping)
     with opened(settings) as open_warehouse:
-        result = store.stitch(open_warehouse, mapping_of(settings), now_ms(), full=full)
+        result = stitch_now(open_warehouse, settings, mapping_of(settings), full=full)
     out.print(
         f"took in {result.batches} batches, wrote the journeys of {result.customers} customers"
     )

@@ -11,9 +11,18 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from cjm_tracker.keys import identity_key
 from cjm_tracker.mapping import DEFAULT_MAPPING, Mapping, load_mapping
 from cjm_tracker.settings import Settings
-from cjm_tracker.warehouse import Warehouse, check, connect, migrate, run_query
+from cjm_tracker.warehouse import (
+    StitchResult,
+    Warehouse,
+    check,
+    connect,
+    migrate,
+    run_query,
+    stitch,
+)
 
 # Answers go to stdout, everything about how they come to be to stderr.
 out = Console(highlight=False)
@@ -50,6 +59,18 @@ def opened(settings: Settings, *, existing: bool = True) -> Iterator[Warehouse]:
 def mapping_of(settings: Settings) -> Mapping:
     """The mapping in force."""
     return load_mapping(settings.mapping or DEFAULT_MAPPING)
+
+
+def stitch_now(
+    warehouse: Warehouse, settings: Settings, plan: Mapping, *, full: bool = False
+) -> StitchResult:
+    """Take in what was stored since the last stitch; with `full`, everything anew."""
+    return stitch(warehouse, plan, now_ms(), key=key_of(settings, warehouse), full=full)
+
+
+def key_of(settings: Settings, warehouse: Warehouse) -> bytes:
+    """The key of the hashes that stand for e-mail addresses and phone numbers."""
+    return identity_key(settings.given_key, warehouse.address.directory)
 
 
 def asker(warehouse: Warehouse) -> Callable[[str, dict[str, Any]], list[dict[str, Any]]]:

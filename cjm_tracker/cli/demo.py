@@ -15,7 +15,7 @@ import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from cjm_tracker.broker import EmbeddedBroker, Sent, Topics, create_topics, send
-from cjm_tracker.cli.common import JsonOption, err, mapping_of, now_ms, opened
+from cjm_tracker.cli.common import JsonOption, err, mapping_of, now_ms, opened, stitch_now
 from cjm_tracker.cli.demo_report import Demo, report
 from cjm_tracker.cli.journey_map import write_map
 from cjm_tracker.cli.sql import as_json
@@ -27,7 +27,7 @@ from cjm_tracker.mapping import Mapping
 from cjm_tracker.settings import Settings, load_settings
 from cjm_tracker.simulator import SampleLogs, simulate
 from cjm_tracker.sources import format_named
-from cjm_tracker.warehouse import Warehouse, run_query, stitch
+from cjm_tracker.warehouse import Warehouse, run_query
 
 MARKER = "cjm-demo.txt"
 
@@ -69,7 +69,7 @@ def demo(
         sent = _stream(settings, logs, port, bar)
         with opened(settings) as warehouse:
             with _step(bar, "stitching the last paths"):
-                stitch(warehouse, plan, now_ms())
+                stitch_now(warehouse, settings, plan)
             with _step(bar, "drawing the journey map"):
                 journey_map = directory / "journey-map.html"
                 write_map(warehouse, plan, "en", journey_map)

@@ -28,6 +28,7 @@ from cjm_tracker.cli.common import (
     now_ms,
     opened,
     out,
+    stitch_now,
 )
 from cjm_tracker.cli.sql import as_json, print_table
 from cjm_tracker.direct import load_directly
@@ -37,7 +38,7 @@ from cjm_tracker.inputs import LogFile, open_logs
 from cjm_tracker.keys import identity_key
 from cjm_tracker.settings import Settings, load_settings
 from cjm_tracker.sources import Format, format_named
-from cjm_tracker.warehouse import run_query, stitch
+from cjm_tracker.warehouse import run_query
 from cjm_tracker.warehouse.client import parse_dsn
 
 
@@ -112,7 +113,7 @@ def _directly(settings: Settings, format_: Format, logs: Sequence[LogFile]) -> S
             settings, plan, warehouse, format_, logs, now_ms, lambda n: bar.advance(task, n)
         )
         bar.update(task, description="stitching")
-        stitch(warehouse, plan, now_ms())
+        stitch_now(warehouse, settings, plan)
     return {"records": loaded.records, "stored": loaded.stored, "dropped": loaded.dropped,
             "dead_letters": loaded.dead_letters, "to": str(warehouse.address)}  # fmt: skip
 
@@ -152,7 +153,7 @@ def _with_worker(settings: Settings, format_: Format, logs: Sequence[LogFile]) -
         )
         bar.update(reading, description="stitching")
         with opened(settings) as warehouse:
-            stitch(warehouse, mapping_of(settings), now_ms())
+            stitch_now(warehouse, settings, mapping_of(settings))
     return {"records": sent.records, "too_large": sent.too_large, "to": str(warehouse.address)}
 
 

@@ -17,8 +17,10 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import clickhouse_connect
+import numpy as np
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError, DataError, ProgrammingError
+from numpy.typing import NDArray
 
 from cjm_tracker.errors import (
     ConfigError,
@@ -30,7 +32,7 @@ from cjm_tracker.errors import (
 
 DATABASE = "cjm"
 
-Columns = dict[str, list[Any]]
+Columns = dict[str, Any]  # lists, or numpy arrays
 # chDB's own marker: a directory with anything else in it is not ours to write into.
 CHDB_MARKERS = ("store", "metadata", "uuid", "status")
 
@@ -215,6 +217,19 @@ class Warehouse:
                 settings = {}
             result = self._client.query(sql, parameters=dict(parameters or {}), settings=settings)
         return Table(tuple(result.column_names), [tuple(row) for row in result.result_rows])
+
+    def numbers(
+        self, sql: str, parameters: Mapping[str, Any], *types: type[np.integer[Any]]
+    ) -> tuple[NDArray[Any], ...]:
+        """Run a SELECT of integers; its columns as arrays of these types."""
+        with _translated(self.address):
+            found = self._client.query_np(sql, parameters=dict(parameters))
+        if not len(found):
+            return tuple(np.zeros(0, kind) for kind in types)
+        columns = (
+            [found[name] for name in found.dtype.names] if found.dtype.names else list(found.T)
+        )
+        return tuple(column.astype(kind) for column, kind in zip(columns, types, strict=True))
 
     def command(self, sql: str, parameters: Mapping[str, Any] | None = None) -> None:
         """Run a statement that returns nothing."""

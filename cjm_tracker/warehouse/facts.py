@@ -8,7 +8,7 @@ from itertools import combinations
 from typing import Any
 
 from cjm_tracker.events import Record
-from cjm_tracker.identity import identifier_number
+from cjm_tracker.identity import Known, identifier_number
 from cjm_tracker.mapping import Mapping
 from cjm_tracker.pipeline import Batch, DeadLetter, Fact
 from cjm_tracker.warehouse.client import Columns, Warehouse
@@ -26,18 +26,18 @@ class Writer:
     `records` are the batch's own, of one partition, in offset order; `now` is ms since 1970.
     """
 
-    def __init__(self, warehouse: Warehouse, mapping: Mapping, version: str) -> None:
+    def __init__(self, warehouse: Warehouse, version: str) -> None:
         self._warehouse = warehouse
         self._version = version
-        self._strong = {name for name, kind in mapping.identity.kinds.items() if kind.strong}
 
     def facts(self, batch: Batch, records: Sequence[Record], now: int) -> None:
         """Events, their keys, identifiers, links and dead letters."""
         tables = {
             "event_log": event_columns(batch.facts, self._version, now),
             "event_key_log": event_key_columns(batch.facts, now),
-            "identifier_log": identifier_columns(batch.facts, self._strong),
+            "identifier_log": identifier_columns(batch.facts),
             "link_log": link_columns(batch.facts),
+            "account_log": account_columns(batch.facts),
             "dead_letter_log": dead_letter_columns(batch.dead_letters, self._version, now),
         }
         address = self._address(records)
@@ -81,12 +81,11 @@ def store(
     warehouse: Warehouse,
     batch: Batch,
     records: Sequence[Record],
-    mapping: Mapping,
     version: str,
     now: int,
 ) -> None:
     """Write one batch whole, where nothing has to happen between facts and ledger."""
-    writer = Writer(warehouse, mapping, version)
+    writer = Writer(warehouse, version)
     writer.facts(batch, records, now)
     writer.ledger(batch, records, now)
 
@@ -114,7 +113,9 @@ def event_columns(facts: Sequence[Fact], version: str, now: int) -> Columns:
         "channel": [point.channel for point in points],
         "stage": [point.stage for point in points],
         "drop_reason": [point.drop_reason for point in points],
+        "format_drop": [event.drop_reason for event in events],
         "identifiers": [[known.number for known in fact.identifiers] for fact in facts],
+        "account": [fact.account.number if fact.account else 0 for fact in facts],
         "outcome": [event.outcome for event in events],
         "value": [event.value for event in events],
         "currency": [event.currency for event in events],
@@ -157,17 +158,36 @@ def _first(fact: Fact) -> int:
     return fact.identifiers[0].number if fact.identifiers else 0
 
 
-def identifier_columns(facts: Iterable[Fact], strong: set[str]) -> Columns:
-    """The rows of `identifier_log`: each identifier of the batch once."""
+def identifier_columns(facts: Iterable[Fact]) -> Columns:
+    """The rows of `identifier_log`: each identifier and account of the batch once."""
     seen: dict[int, list[Any]] = {}
     for fact in facts:
         at = fact.event.occurred_at
-        for number, kind, value in fact.identifiers:
-            row = seen.setdefault(number, [number, kind, value, int(kind in strong), at, at])
-            row[4] = min(row[4], at)
-            row[5] = max(row[5], at)
-    names = ("identifier", "kind", "value", "is_strong", "first_seen_at", "last_seen_at")
+        for number, kind, value in (*fact.identifiers, *_account(fact)):
+            row = seen.setdefault(number, [number, kind, value, at, at])
+            row[3] = min(row[3], at)
+            row[4] = max(row[4], at)
+    names = ("identifier", "kind", "value", "first_seen_at", "last_seen_at")
     return _by_column(names, seen.values())
+
+
+def account_columns(facts: Iterable[Fact]) -> Columns:
+    """The rows of `account_log`: each account of the batch with each identifier seen with it."""
+    seen: dict[tuple[int, int], list[Any]] = {}
+    for fact in facts:
+        at = fact.event.occurred_at
+        for account in _account(fact):
+            for known in fact.identifiers:
+                pair = (account.number, known.number)
+                row = seen.setdefault(pair, [*pair, at, at])
+                row[2] = min(row[2], at)
+                row[3] = max(row[3], at)
+    names = ("account", "identifier", "first_seen_at", "last_seen_at")
+    return _by_column(names, seen.values())
+
+
+def _account(fact: Fact) -> Sequence[Known]:
+    return [fact.account] if fact.account else []
 
 
 def link_columns(facts: Iterable[Fact]) -> Columns:

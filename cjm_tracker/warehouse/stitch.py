@@ -1,8 +1,8 @@
 """Stitching: from facts to customers and journeys, for the customers touched or for all.
 
 The full rebuild and the increment differ in one thing, which identifiers they start from. Both
-widen them to whole components of links, resolve those, and let `sql/stitch/paths.sql` write the
-journeys of the customers concerned.
+resolve those (`customers`), and let `sql/stitch/paths.sql` write the journeys of the customers
+concerned.
 
 Order of writing: which customers, their journeys, who is who, then the mark that the batches are
 taken in. A crash in between leaves the batches unmarked; the next stitch finds the old who-is-who
@@ -12,15 +12,22 @@ in its scope.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from cjm_tracker.identity import Assignment, Link, Node, resolve
+import numpy as np
+
+from cjm_tracker.identity.resolve import Numbers, Resolution
 from cjm_tracker.journeys import JourneyDefinition
 from cjm_tracker.mapping import Mapping
 from cjm_tracker.resources import sql_text
-from cjm_tracker.warehouse.client import Columns, Table, Warehouse
+from cjm_tracker.warehouse.client import Columns, Warehouse
+from cjm_tracker.warehouse.customers import resolve_all, resolve_touched, write_identities
+
+# Customers whose journeys are written at once: bounds the memory of a rebuild.
+PART = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,109 +41,110 @@ class StitchResult:
 NOTHING = StitchResult(0, 0)
 
 
-def stitch(warehouse: Warehouse, mapping: Mapping, now: int, *, full: bool = False) -> StitchResult:
-    """Take in the batches stored since the last stitch; with `full`, everything anew.
+def stitch(
+    warehouse: Warehouse,
+    mapping: Mapping,
+    now: int,
+    *,
+    key: bytes = b"",
+    full: bool = False,
+    progress: Callable[[int, int], None] = lambda done, of: None,
+) -> StitchResult:
+    """Take in the batches and decisions stored since the last stitch; with `full`, everything anew.
 
-    `now` is ms since 1970; it names the run, and no two stitches share one.
+    `now` is ms since 1970; it names the run, and no two stitches share one. `key` is that of the
+    hashes, to know declared e-mail addresses and phones by.
     """
-    run = max(now, int(_ask(warehouse, "last_run").one()["run"]) + 1)
-    tokens = [row[0] for row in _ask(warehouse, "unstitched").rows]
+    last = _ask(warehouse, "last_run")[0]
+    run = max(now, int(last[0]) + 1)
+    tokens = [row[0] for row in _ask(warehouse, "unstitched")]
+    full = full or not last[1]
     if not tokens and not full:
         return NOTHING
-    for statement in ("contest_all", "touch_all") if full else ("contest", "touch", "widen"):
-        warehouse.command(sql_text(f"stitch/{statement}.sql"), {"run": run})
-    before = {
-        number: Assignment(component, customer, bool(shared))
-        for number, component, customer, shared in _ask(warehouse, "before", run=run).rows
-    }
-    nodes = _ask(warehouse, "nodes", run=run).rows
-    after = resolve(
-        (Node(number, bool(strong), first_seen) for number, strong, first_seen, _ in nodes),
-        (Link(left, right) for left, right in _ask(warehouse, "links", run=run).rows),
-    )
-    starting = {number for number, _, _, is_start in nodes if is_start}
-    customers = _concerned(before, after, starting)
-    customers |= {row[0] for row in _ask(warehouse, "unfinished", run=run).rows}
+    _do(warehouse, "contest", run=run, full=int(full))
     if full:
-        customers |= {row[0] for row in _ask(warehouse, "written_customers").rows}
-    _write_scope(warehouse, run, after, customers)
-    _write_stages(warehouse, run, mapping)
-    for definition in mapping.journeys:
-        parameters = _parameters(run, mapping, definition)
-        warehouse.command(sql_text("stitch/paths.sql"), parameters)
+        resolved = resolve_all(warehouse, run, mapping, key)
+        customers = np.union1d(resolved.concerned(), _written_customers(warehouse))
+    else:
+        _do(warehouse, "touch", run=run)
+        resolved = resolve_touched(warehouse, run, mapping, key)
+        customers = np.union1d(resolved.concerned(), _unfinished(warehouse, run, resolved.after))
+    parts = _write_scope(warehouse, run, resolved.after, customers)
+    _write_names(warehouse, run, mapping)
+    for part in range(parts):
+        for definition in mapping.journeys:
+            _do(warehouse, "paths", part=part, **_parameters(run, mapping, definition))
+        progress(part + 1, parts)
     if full:
         names = [definition.name for definition in mapping.journeys]
-        warehouse.command(sql_text("stitch/forget_definitions.sql"), {"definitions": names})
-    _write_identities(warehouse, run, before, after)
+        _do(warehouse, "forget_definitions", definitions=names)
+    write_identities(warehouse, run, resolved)
     marks: Columns = {"token": tokens, "run": [run] * len(tokens)}
     warehouse.insert("stitched_log", marks, f"stitched_log:{run}")
-    return StitchResult(len(tokens), len(customers))
+    return StitchResult(sum(not token.startswith("decision:") for token in tokens), len(customers))
 
 
-def _ask(warehouse: Warehouse, name: str, **parameters: Any) -> Table:
-    return warehouse.query(sql_text(f"stitch/{name}.sql"), parameters)
+def _ask(warehouse: Warehouse, name: str, **parameters: Any) -> list[tuple[Any, ...]]:
+    return warehouse.query(sql_text(f"stitch/{name}.sql"), parameters).rows
 
 
-Assignments = dict[int, Assignment]
+def _do(warehouse: Warehouse, name: str, **parameters: Any) -> None:
+    warehouse.command(sql_text(f"stitch/{name}.sql"), parameters)
 
 
-def _concerned(before: Assignments, after: Assignments, starting: set[int]) -> set[str]:
-    """Customers to be written: those with new events, and those who gained or lost anything."""
-    moved = {
-        number
-        for number, assignment in after.items()
-        if number not in before or before[number].customer != assignment.customer
-    }
-    gained = {after[number].customer for number in moved | starting}
-    lost = {before[number].customer for number in moved if number in before}
-    return gained | lost
+def _written_customers(warehouse: Warehouse) -> Numbers:
+    found: Numbers = warehouse.numbers(sql_text("stitch/written_customers.sql"), {}, np.uint64)[0]
+    return found
 
 
-def _write_scope(warehouse: Warehouse, run: int, after: Assignments, customers: set[str]) -> None:
-    """The identifiers of the customers concerned; number 0 for a customer who is no more."""
-    rows = [
-        (number, assignment.customer)
-        for number, assignment in after.items()
-        if assignment.customer in customers
-    ]
-    gone = customers - {customer for _, customer in rows}
-    rows += [(0, customer) for customer in gone]
+def _unfinished(warehouse: Warehouse, run: int, after: Resolution) -> Numbers:
+    """Of a stitch that was cut off, the customers of identifiers resolved in this one."""
+    identifier, customer = warehouse.numbers(
+        sql_text("stitch/unfinished.sql"), {"run": run}, np.uint64, np.uint64
+    )
+    return customer[np.isin(identifier, after.number)]
+
+
+def _write_scope(warehouse: Warehouse, run: int, after: Resolution, customers: Numbers) -> int:
+    """The identifiers of the customers concerned, in parts; returns how many.
+
+    Number 0 stands for a customer who is no more.
+    """
+    mine = np.isin(after.customer, customers)
+    gone = np.setdiff1d(customers, after.customer)
+    identifier = np.concatenate((after.number[mine], np.zeros(len(gone), np.uint64)))
+    customer = np.concatenate((after.customer[mine], gone))
+    part = np.searchsorted(customers, customer) // PART
     columns: Columns = {
-        "run": [run] * len(rows),
-        "identifier": [number for number, _ in rows],
-        "customer_id": [customer for _, customer in rows],
+        "run": np.full(len(identifier), run, np.uint64),
+        "identifier": identifier,
+        "customer": customer,
+        "part": part.astype(np.uint16),
     }
     warehouse.insert("stitch_scope", columns, f"stitch_scope:{run}")
+    return -(-len(customers) // PART)
 
 
-def _write_stages(warehouse: Warehouse, run: int, mapping: Mapping) -> None:
-    known = [row[0] for row in warehouse.query("SELECT stage FROM stages ORDER BY position").rows]
-    if known != mapping.stages:
+def _write_names(warehouse: Warehouse, run: int, mapping: Mapping) -> None:
+    """Stages and identifier kinds in their order, where another order was known."""
+    stages = [(stage,) for stage in mapping.stages]
+    if warehouse.query("SELECT stage FROM stages ORDER BY position").rows != stages:
         columns: Columns = {
-            "position": list(range(1, len(mapping.stages) + 1)),
-            "stage": list(mapping.stages),
-            "run": [run] * len(mapping.stages),
+            "position": list(range(1, len(stages) + 1)),
+            "stage": mapping.stages,
+            "run": [run] * len(stages),
         }
         warehouse.insert("stage_log", columns, f"stage_log:{run}")
-
-
-def _write_identities(
-    warehouse: Warehouse, run: int, before: Assignments, after: Assignments
-) -> None:
-    """Only what changed: the log is the history of who was who."""
-    changed = [
-        (number, assignment)
-        for number, assignment in after.items()
-        if before.get(number) != assignment
-    ]
-    columns: Columns = {
-        "identifier": [number for number, _ in changed],
-        "customer_id": [assignment.customer for _, assignment in changed],
-        "component": [assignment.component for _, assignment in changed],
-        "is_shared": [int(assignment.is_shared) for _, assignment in changed],
-        "run": [run] * len(changed),
-    }
-    warehouse.insert("identity_log", columns, f"identity_log:{run}")
+    ranked = list(mapping.identity.ranks)
+    kinds = [(kind, int(mapping.identity.kinds[kind].strong)) for kind in ranked]
+    if warehouse.query("SELECT kind, is_strong FROM kinds ORDER BY position").rows != kinds:
+        columns = {
+            "position": list(range(1, len(kinds) + 1)),
+            "kind": ranked,
+            "is_strong": [strong for _, strong in kinds],
+            "run": [run] * len(kinds),
+        }
+        warehouse.insert("kind_log", columns, f"kind_log:{run}")
 
 
 def _parameters(run: int, mapping: Mapping, definition: JourneyDefinition) -> dict[str, Any]:

@@ -1,11 +1,27 @@
--- Finds the events of new batches that stand under several identifiers: a contact record that came
--- again with the customer's number filled in, or one id used for two events.
-INSERT INTO contested_log (event_key, run)
-SELECT event_key, {run:UInt64}
-FROM event_key_log
-WHERE event_key IN
-(
-    SELECT arrayJoin(event_keys) FROM batch_log WHERE token NOT IN (SELECT token FROM stitched_log)
-)
-GROUP BY event_key
-HAVING uniqExact(identifier) > 1
+-- Finds the events that came in several states (a contact record sent again with the customer's
+-- number filled in, or one id used for two events) and which state holds: the newest revision; of
+-- several payloads with one revision always the same one, whatever came first. The choice is that
+-- of the view `events`.
+--
+-- full  1 for all events, 0 for those of the batches not taken in yet
+INSERT INTO contested_log (identifier, event_key, source, event_id, holder, fingerprint, run)
+WITH
+    new AS
+    (
+        SELECT arrayJoin(event_keys) FROM batch_log WHERE token NOT IN (SELECT token FROM stitched_log)
+    ),
+    contested AS
+    (
+        SELECT
+            event_key, any(source) AS source, any(event_id) AS event_id,
+            groupUniqArray(identifier) AS identifiers,
+            argMax((identifier, fingerprint), (revision, bitNot(fingerprint), stored_at)) AS standing
+        FROM event_key_log
+        WHERE {full:UInt8} = 1 OR event_key IN (new)
+        GROUP BY event_key
+        HAVING uniqExact((identifier, fingerprint)) > 1
+    )
+SELECT arrayJoin(identifiers), event_key, source, event_id, standing.1, standing.2, {run:UInt64}
+FROM contested
+-- The table is sorted by event_key: no need to hold all groups at once.
+SETTINGS optimize_aggregation_in_order = 1

@@ -1,46 +1,49 @@
 -- Stitches: writes all journeys of the customers in scope anew, one row a customer.
 -- The full rebuild and the increment run this same statement; only the scope differs.
 --
--- run         the stitch; its scope is in stitch_scope
+-- run, part   the stitch, and the part of its scope in stitch_scope
 -- definition  name of the journey definition
 -- sources     sources in order of priority: breaks ties between steps of one instant
 -- stages      stages in their order
 -- goals, starts_at, ends_at                     touchpoints
 -- patience_ms, channels, patience_by_channel_ms inactivity that ends a journey, ms
+--
+-- Arrays are walked side by side, never by index: a lambda that looks into another array has it
+-- copied for every element, and one customer may have a million steps.
 INSERT INTO path_log
 WITH
     scope AS
     (
-        SELECT identifier, customer_id FROM stitch_scope WHERE run = {run:UInt64}
+        SELECT identifier, customer
+        FROM stitch_scope
+        WHERE run = {run:UInt64} AND part = {part:UInt16}
     ),
-    -- Of an event that stands under several identifiers one state holds, under one of them. The
-    -- choice is that of the view `events`.
+    -- Of an event that came in several states one holds, under one identifier.
     contested AS
     (
-        SELECT source, event_id, identifier
-        FROM event_key_log
-        WHERE event_key IN (SELECT event_key FROM contested_log)
-        ORDER BY revision DESC, fingerprint, stored_at DESC
-        LIMIT 1 BY event_key
+        SELECT source, event_id, holder, fingerprint
+        FROM contested_log FINAL
+        WHERE identifier IN (SELECT identifier FROM scope)
     ),
-    -- One state of each event: the newest revision; of two payloads with one revision always the
-    -- same one, whatever came first; of one payload what the latest mapping says of it.
+    -- Of one state what the latest mapping says of it: that is what FINAL keeps.
     events AS
     (
-        SELECT *
-        FROM event_log
+        SELECT
+            identifier, occurred_at, source, event_id, touchpoint, channel, stage, outcome, value,
+            wait_s, duration_s, emotion
+        FROM event_log FINAL
         WHERE identifier IN (SELECT identifier FROM scope WHERE identifier != 0)
+            AND touchpoint != ''
             AND ((source, event_id) NOT IN (SELECT source, event_id FROM contested)
-                OR (source, event_id, identifier) IN (SELECT source, event_id, identifier FROM contested))
-        ORDER BY revision DESC, fingerprint, stored_at DESC
-        LIMIT 1 BY source, event_id
+                OR (source, event_id, identifier, fingerprint)
+                    IN (SELECT source, event_id, holder, fingerprint FROM contested))
     ),
     -- Each customer's steps in order. The first three members decide the order and no two steps
     -- share them all, so sorting the tuples leaves nothing to chance.
     ordered AS
     (
         SELECT
-            scope.customer_id AS customer_id,
+            scope.customer AS customer,
             arraySort(groupArray((
                 toUnixTimestamp64Milli(occurred_at),
                 indexOf({sources:Array(String)}, source),
@@ -49,84 +52,93 @@ WITH
             ))) AS s
         FROM events
         INNER JOIN scope ON scope.identifier = events.identifier
-        WHERE touchpoint != ''
-        GROUP BY scope.customer_id
+        GROUP BY scope.customer
     ),
     timed AS
     (
         SELECT
-            customer_id,
+            customer,
             s,
-            arrayEnumerate(s) AS i,
-            arrayMap(x -> x.1, s) AS began,
-            arrayMap(x -> x.1 + toInt64(1000 * greatest(0, ifNull(x.11, 0))), s) AS ended,
-            arrayMap(x -> x.5, s) AS touch,
+            s.1 AS began,
+            arrayMap((at, lasts) -> at + toInt64(1000 * greatest(0, ifNull(lasts, 0))), s.1, s.11) AS ended,
             arrayMap(
-                x -> transform(
-                    toString(x.6), {channels:Array(String)}, {patience_by_channel_ms:Array(Int64)},
+                channel -> transform(
+                    toString(channel), {channels:Array(String)}, {patience_by_channel_ms:Array(Int64)},
                     {patience_ms:Int64}),
-                s) AS patience
+                s.6) AS patience,
+            arrayMap(touchpoint -> has({starts_at:Array(String)}, touchpoint), s.5) AS is_start,
+            arrayMap(touchpoint -> has({ends_at:Array(String)}, touchpoint), s.5) AS is_end,
+            arrayMap(touchpoint -> has({goals:Array(String)}, touchpoint), s.5) AS is_goal
         FROM ordered
     ),
+    -- Why a new journey begins at each step: '' where none does.
     cut AS
     (
         SELECT
-            customer_id,
-            s,
-            touch,
-            arrayMap((e, p) -> e + p, ended, patience) AS closes,
-            ended,
-            length(s) AS n,
-            -- Why a new journey begins at this step: '' when it does not.
+            *,
             arrayMap(
-                k -> multiIf(
-                    k = 1, 'first',
-                    has({ends_at:Array(String)}, touch[k - 1]), 'ended',
-                    has({starts_at:Array(String)}, touch[k]), 'new_start',
-                    began[k] - ended[k - 1] > greatest(patience[k - 1], patience[k]), 'inactivity',
+                (number, at, wait, starts, before_ended, before_wait, before_ends) -> multiIf(
+                    number = 1, 'first',
+                    before_ends, 'ended',
+                    starts, 'new_start',
+                    at - before_ended > greatest(wait, before_wait), 'inactivity',
                     ''),
-                i) AS why,
-            arrayFilter((k, w) -> w != '', i, why) AS firsts,
-            arrayPushBack(arrayPopFront(firsts), n + 1) AS nexts
+                arrayEnumerate(s), began, patience, is_start,
+                arrayPopBack(arrayPushFront(ended, 0)),
+                arrayPopBack(arrayPushFront(patience, 0)),
+                arrayPopBack(arrayPushFront(is_end, 0))) AS why,
+            arrayMap(reason -> reason != '', why) AS begins
         FROM timed
+    ),
+    -- Journey by journey: its length, its goals' times, its last step.
+    parted AS
+    (
+        SELECT
+            customer,
+            s,
+            arrayFilter((number, starts) -> starts, arrayEnumerate(s), begins) AS firsts,
+            arrayMap(
+                times -> arrayFilter(at -> at IS NOT NULL, times),
+                arraySplit(
+                    (at, starts) -> starts,
+                    arrayMap((at, goal) -> if(goal, at, NULL), began, is_goal), begins)) AS goals,
+            arrayMap(
+                steps -> (length(steps), steps[-1]),
+                arraySplit(
+                    (step, starts) -> starts,
+                    arrayMap(
+                        (end, wait, ends) -> (if(ends, end, end + wait), ends),
+                        ended, patience, is_end),
+                    begins)) AS lasts,
+            arrayPushBack(arrayPopFront(arrayFilter(reason -> reason != '', why)), '') AS next_reasons
+        FROM cut
     )
 SELECT
     {definition:String} AS definition,
-    customers.customer_id AS customer_id,
+    concat('c', leftPad(lower(hex(customers.customer)), 16, '0')) AS customer_id,
     {run:UInt64} AS run,
-    arrayMap(x -> fromUnixTimestamp64Milli(x.1, 'UTC'), s) AS `step.occurred_at`,
-    arrayMap(x -> x.4, s) AS `step.source`,
-    arrayMap(x -> x.3, s) AS `step.event_id`,
-    touch AS `step.touchpoint`,
-    arrayMap(x -> x.6, s) AS `step.channel`,
-    arrayMap(x -> x.7, s) AS `step.stage`,
-    arrayMap(x -> toUInt8(indexOf({stages:Array(String)}, x.7)), s) AS `step.stage_no`,
-    arrayMap(x -> x.8, s) AS `step.outcome`,
-    arrayMap(x -> x.9, s) AS `step.value`,
-    arrayMap(x -> x.10, s) AS `step.wait_s`,
-    arrayMap(x -> x.11, s) AS `step.duration_s`,
-    arrayMap(x -> x.12, s) AS `step.emotion`,
-    arrayMap(f -> toUInt32(f), firsts) AS `journey.first`,
-    arrayMap((f, next) -> toUInt32(next - f), firsts, nexts) AS `journey.length`,
-    arrayMap(
-        next -> fromUnixTimestamp64Milli(
-            if(has({ends_at:Array(String)}, touch[next - 1]), ended[next - 1], closes[next - 1]),
-            'UTC'),
-        nexts) AS `journey.closes_at`,
+    arrayMap(at -> fromUnixTimestamp64Milli(at, 'UTC'), s.1) AS `step.occurred_at`,
+    s.4 AS `step.source`,
+    s.3 AS `step.event_id`,
+    s.5 AS `step.touchpoint`,
+    s.6 AS `step.channel`,
+    s.7 AS `step.stage`,
+    arrayMap(stage -> toUInt8(indexOf({stages:Array(String)}, stage)), s.7) AS `step.stage_no`,
+    s.8 AS `step.outcome`,
+    s.9 AS `step.value`,
+    s.10 AS `step.wait_s`,
+    s.11 AS `step.duration_s`,
+    s.12 AS `step.emotion`,
+    arrayMap(first -> toUInt32(first), firsts) AS `journey.first`,
+    arrayMap(last -> toUInt32(last.1), lasts) AS `journey.length`,
+    -- No later than the type can say: 2299-12-31.
+    arrayMap(last -> fromUnixTimestamp64Milli(least(last.2.1, 10413791999999), 'UTC'), lasts)
+        AS `journey.closes_at`,
     -- The reason is the next journey's; the last one has none unless it came to its end.
-    arrayMap(
-        next -> multiIf(
-            next <= n, why[next],
-            has({ends_at:Array(String)}, touch[n]), 'ended',
-            ''),
-        nexts) AS `journey.end_reason`,
-    arrayMap(
-        (f, next) -> toUInt8(hasAny(arraySlice(touch, f, next - f), {goals:Array(String)})),
-        firsts, nexts) AS `journey.is_converted`,
-    arrayMap(
-        (f, next) -> arrayFirstOrNull(
-            (at, t) -> has({goals:Array(String)}, t),
-            arraySlice(`step.occurred_at`, f, next - f), arraySlice(touch, f, next - f)),
-        firsts, nexts) AS `journey.converted_at`
-FROM (SELECT DISTINCT customer_id FROM scope) AS customers
-LEFT JOIN cut ON cut.customer_id = customers.customer_id
+    arrayMap((last, reason) -> if(reason = '' AND last.2.2, 'ended', reason), lasts, next_reasons)
+        AS `journey.end_reason`,
+    arrayMap(times -> toUInt8(notEmpty(times)), goals) AS `journey.is_converted`,
+    arrayMap(times -> fromUnixTimestamp64Milli(if(empty(times), NULL, times[1]), 'UTC'), goals)
+        AS `journey.converted_at`
+FROM (SELECT DISTINCT customer FROM scope) AS customers
+LEFT JOIN parted ON parted.customer = customers.customer

@@ -1,15 +1,24 @@
--- What an increment starts from: the identifiers of the batches not taken in yet, and those that
--- may lose an event to them.
-INSERT INTO stitch_touched (run, identifier, is_start)
-SELECT DISTINCT {run:UInt64}, identifier, 1
+-- What an increment starts from: the identifiers of the batches and decisions not taken in yet,
+-- and those that may lose an event to them.
+INSERT INTO stitch_touched (run, identifier, ring)
+WITH
+    decided AS
+    (
+        SELECT decision, undoes
+        FROM decision_log
+        WHERE concat('decision:', toString(decision)) NOT IN (SELECT token FROM stitched_log)
+    )
+SELECT DISTINCT {run:UInt64}, identifier, 0
 FROM
 (
     SELECT arrayJoin(touched) AS identifier
     FROM batch_log
     WHERE token NOT IN (SELECT token FROM stitched_log)
     UNION ALL
-    SELECT identifier
-    FROM event_key_log
-    WHERE identifier != 0
-        AND event_key IN (SELECT event_key FROM contested_log WHERE run = {run:UInt64})
+    SELECT identifier FROM contested_log WHERE run = {run:UInt64} AND identifier != 0
+    UNION ALL
+    SELECT arrayJoin([identifier, other]) AS identifier
+    FROM decision_log
+    WHERE decision IN (SELECT decision FROM decided) OR decision IN (SELECT undoes FROM decided)
 )
+WHERE identifier != 0

@@ -1,8 +1,7 @@
--- Widens the touched identifiers to their whole components: a new link may join or part them.
--- One step is enough: both ends of a new link are touched, and older links never leave a component.
-INSERT INTO stitch_touched (run, identifier, is_start)
+-- Widens the identifiers at hand (rings 0 and 1) to all that is or was of their components.
+INSERT INTO stitch_touched (run, identifier, ring)
 WITH
-    touched AS (SELECT identifier FROM stitch_touched WHERE run = {run:UInt64}),
+    touched AS (SELECT identifier FROM stitch_touched WHERE run = {run:UInt64} AND ring <= 1),
     components AS
     (
         SELECT argMax(component, identity_log.run)
@@ -10,6 +9,6 @@ WITH
         WHERE identifier IN (touched)
         GROUP BY identifier
     )
-SELECT DISTINCT {run:UInt64}, identifier, 0
+SELECT DISTINCT {run:UInt64}, identifier, 2
 FROM identity_log
 WHERE component IN (components) AND identifier NOT IN (touched)

@@ -40,7 +40,7 @@ def fill(warehouse: Warehouse) -> None:
             for offset, (at, payload) in enumerate(payloads)
         ]
         batch = pipeline.process(records, format_)
-        store(warehouse, batch, records, mapping, pipeline.version, _ms(END))
+        store(warehouse, batch, records, pipeline.version, _ms(END))
     stitch(warehouse, mapping, _ms(END))
 
 

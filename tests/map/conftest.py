@@ -110,5 +110,5 @@ def _load(warehouse: Warehouse) -> None:
         ]
         batch = pipeline.process(records, format_named(name))
         assert not batch.dead_letters
-        store(warehouse, batch, records, mapping, pipeline.version, NOW)
+        store(warehouse, batch, records, pipeline.version, NOW)
     stitch(warehouse, mapping, NOW)

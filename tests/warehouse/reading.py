@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from cjm_tracker.journeys import JourneyDefinition
 from cjm_tracker.mapping import Mapping
 from cjm_tracker.warehouse import Warehouse
 
-from ..oracle.journeys import Delivery, Rules, customer_of, places, standing, steps_and_journeys
-from .deeds import CHANNELS, MAPPING, STRONG, Deed, sums
+from ..oracle import identity
+from ..oracle.journeys import (
+    Delivery,
+    Rules,
+    World,
+    customer_of,
+    named,
+    places,
+    standing,
+    steps_and_journeys,
+)
+from .deeds import CHANNELS, MAPPING, Deed, sums
 
 Rows = list[dict[str, Any]]
 
@@ -37,7 +47,7 @@ VIEWS = {
     "steps": "*",
     "journeys": "*",
     "touchpoints": "source, event_id, customer_id, touchpoint",
-    "identities": "identifier, customer_id, is_shared",
+    "identities": "identifier, customer_id, standing, hops",
     "transitions": "*",
     "paths": "*",
     "stage_funnel": "*",
@@ -128,7 +138,20 @@ class Picture:
         }
 
 
-def expected(deeds: Iterable[Deed], definition: str) -> dict[str, Rows]:
+class Decided(NamedTuple):
+    """Decisions that stand, by identifiers' numbers."""
+
+    included: tuple[tuple[int, int], ...] = ()
+    excluded: tuple[tuple[int, int], ...] = ()
+    unmerged: tuple[int, ...] = ()
+
+
+NOTHING_DECIDED = Decided()
+
+
+def expected(
+    deeds: Iterable[Deed], definition: str, decided: Decided = NOTHING_DECIDED
+) -> dict[str, Rows]:
     """The same, by the oracle."""
     deeds = list(deeds)
     deliveries = [
@@ -150,15 +173,20 @@ def expected(deeds: Iterable[Deed], definition: str) -> dict[str, Rows]:
         )
         for deed in deeds
     ]
-    strong = {
-        number
-        for deed in deeds
-        for number, one in zip(deed.numbers, deed.who, strict=True)
-        if one.startswith(STRONG)
-    }
-    who = places(deliveries, strong)
+    world = World(
+        {
+            number: one.split(":")[0]
+            for deed in deeds
+            for number, one in zip(deed.numbers, deed.who, strict=True)
+        },
+        identity_rules(),
+        {number: "apart" for number in decided.unmerged},
+        decided.included,
+        decided.excluded,
+    )
+    who = places(deliveries, world)
     found = next(journey for journey in MAPPING.journeys if journey.name == definition)
-    steps, journeys = steps_and_journeys(deliveries, strong, _rules(found))
+    steps, journeys = steps_and_journeys(deliveries, world, _rules(found))
     return {
         "steps": in_order(steps),
         "journeys": in_order(journeys),
@@ -175,12 +203,23 @@ def expected(deeds: Iterable[Deed], definition: str) -> dict[str, Rows]:
         "identities": in_order(
             {
                 "identifier": number,
-                "customer_id": f"c{place.founder:016x}",
-                "is_shared": int(place.shared),
+                "customer_id": named(place.founder),
+                "standing": place.standing,
+                "hops": place.hops,
             }
             for number, place in who.items()
         ),
     }
+
+
+def identity_rules() -> identity.Rules:
+    config = MAPPING.identity
+    return identity.Rules(
+        {name: (kind.strong, kind.limit) for name, kind in config.kinds.items()},
+        config.public_from,
+        config.max_anonymous,
+        config.max_hops,
+    )
 
 
 def _rules(definition: JourneyDefinition) -> Rules:

@@ -145,7 +145,7 @@ def test_another_mapping_says_it_anew(warehouse: Warehouse) -> None:
     batch.facts[0] = batch.facts[0]._replace(
         touchpoint=batch.facts[0].touchpoint._replace(name="compared")
     )
-    store(warehouse, batch, records, MAPPING, "test:2", later.now)
+    store(warehouse, batch, records, "test:2", later.now)
     assert column(warehouse, "SELECT touchpoint FROM events") == ["compared"]
 
 
@@ -240,8 +240,7 @@ def test_what_can_be_parsed_fits_its_columns(
     # Or one wild record would stop the worker at every start.
     values = data.draw(st.lists(damaged(name), min_size=30, max_size=60))
     records = [Record("t", 0, offset, NOW, value) for offset, value in enumerate(values)]
-    mapping = load_mapping()
-    store(warehouse, pipeline().process(records, format_named(name)), records, mapping, "v", NOW)
+    store(warehouse, pipeline().process(records, format_named(name)), records, "v", NOW)
 
 
 # --- dead letters
@@ -253,7 +252,7 @@ def refused(warehouse: Warehouse, *values: bytes, first: int = 0, topic: str = "
     ]
     mapping = load_mapping()
     batch = Pipeline(mapping, b"key").process(records, format_named("segment"))
-    store(warehouse, batch, records, mapping, "v", NOW)
+    store(warehouse, batch, records, "v", NOW)
 
 
 def letters(warehouse: Warehouse, what: str = "value") -> list[Any]:

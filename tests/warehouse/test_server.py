@@ -178,7 +178,7 @@ def tell(warehouse: Warehouse, mapping: Mapping) -> None:
             for offset, one in enumerate(told)
         ]
         batch = pipeline.process(records, format_named(format_name))
-        store(warehouse, batch, records, mapping, pipeline.version, NOW)
+        store(warehouse, batch, records, pipeline.version, NOW)
 
 
 def steps(warehouse: Warehouse) -> list[tuple[Any, ...]]:
