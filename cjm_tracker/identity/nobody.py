@@ -55,8 +55,12 @@ def means_nobody(value: str, blocked: Collection[str]) -> bool:
 
 def is_made_up(digits: str) -> bool:
     """Whether somebody ran a finger along the keys: 111111, 123456, 9876543210."""
-    return _one_sign(digits) or (len(digits) >= 6 and any(run.startswith(digits) for run in _RUNS))
+    repeated = len(digits) > 2 and len(set(digits)) == 1
+    return repeated or (len(digits) >= 6 and any(run.startswith(digits) for run in _RUNS))
 
 
 def _one_sign(value: str) -> bool:
-    return len(value) > 2 and len(set(value)) == 1  # 0000000000, xxxx
+    """000, xxxx, 999999; but not 111 or 2222, which may well be somebody's number."""
+    if len(value) <= 2 or len(set(value)) > 1:
+        return False
+    return len(value) >= 6 or value[0] == "0" or not value[0].isdigit()

@@ -287,11 +287,6 @@ def test_journeys_in_which_a_redemption_follows_a_mail(loaded: Loaded) -> None:
     ]
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=AssertionError,
-    reason="111 and ten other numbers are taken for nobody's",
-)
 def test_every_household_number_of_the_files_names_somebody(loaded: Loaded) -> None:
     """The numbers run from 1 to 2500, so some are written with one digit only."""
     found = loaded.tracker.rows("SELECT value FROM identities WHERE kind = 'customer_number'")
