@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import fcntl
 import os
 import shutil
 import socket
@@ -26,11 +27,15 @@ def missing() -> str:
 
 
 def jars() -> Path:
-    """The directory with Kafka's jars, fetched once."""
-    if not (JARS / "complete").exists():
-        command = ["mvn", "-q", "-B", "-f", str(HERE / "pom.xml"), "dependency:copy-dependencies"]
-        subprocess.run([*command, f"-DoutputDirectory={JARS}"], check=True, timeout=600)
-        (JARS / "complete").touch()
+    """The directory with Kafka's jars, fetched once, whichever test process is first."""
+    JARS.mkdir(parents=True, exist_ok=True)
+    with (JARS / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (JARS / "complete").exists():
+            pom = str(HERE / "pom.xml")
+            command = ["mvn", "-q", "-B", "-f", pom, "dependency:copy-dependencies"]
+            subprocess.run([*command, f"-DoutputDirectory={JARS}"], check=True, timeout=600)
+            (JARS / "complete").touch()
     return JARS
 
 
