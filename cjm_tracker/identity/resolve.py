@@ -207,8 +207,9 @@ class _World:
     def _place_of(self, numbers: Numbers) -> tuple[Integers, Flags]:
         if not self.size:
             return np.zeros(numbers.shape, np.int64), np.zeros(numbers.shape, bool)
-        places = np.searchsorted(self.nodes.number, numbers).clip(max=self.size - 1)
-        return places.astype(np.int64), self.nodes.number[places] == numbers
+        each, back = np.unique(numbers, return_inverse=True)  # looking up in order is faster
+        places = np.searchsorted(self.nodes.number, each).clip(max=self.size - 1)[back]
+        return places, self.nodes.number[places] == numbers
 
     def _evidence(self, links: Links) -> _Edges:
         """Rule 0, but for those that turn out to be shared."""
@@ -218,14 +219,14 @@ class _World:
         left, right, since = left[known], right[known], links.since[known]
         counts = (self.standing[left] == 0) & (self.standing[right] == 0)
         counts &= ~(self.settled[left] & self.settled[right])
-        low, high = np.minimum(left, right)[counts], np.maximum(left, right)[counts]
-        since = since[counts]
-        order = np.lexsort((since, high, low))
-        low, high, since = low[order], high[order], since[order]
-        once = _leads(low, high)  # each pair with its earliest evidence
-        for one, other in self.excluded:
-            once &= (low != one) | (high != other)
-        low, high, since = low[once], high[once], since[once]
+        pair = (np.minimum(left, right) * self.size + np.maximum(left, right))[counts]
+        order = np.argsort(pair)
+        once = np.flatnonzero(_leads(pair[order]))
+        since = np.minimum.reduceat(since[counts][order], once)  # the earliest evidence
+        pair = pair[order][once]
+        apart = np.isin(pair, [one * self.size + other for one, other in self.excluded])
+        low, high = np.divmod(pair[~apart], self.size)
+        since = since[~apart]
         return _Edges(
             np.concatenate((low, high)), np.concatenate((high, low)), np.concatenate((since, since))
         )
@@ -264,18 +265,27 @@ class _World:
 
     def _part(self, groups: Integers, inside: Flags, edges: _Edges) -> None:
         """Parts groups that hold both ends of an exclusion: each member goes with the nearer."""
-        for pair in self.excluded:
+        pairs = [
+            (one, other)
+            for one, other in self.excluded
+            if inside[one] and inside[other] and groups[one] == groups[other]
+        ]
+        torn = inside & np.isin(groups, [groups[one] for one, _ in pairs])
+        within = edges.among(torn)
+        neighbours: dict[int, list[int]] = {}
+        for start, end in zip(within.start.tolist(), within.end.tolist(), strict=True):
+            neighbours.setdefault(start, []).append(end)
+        for pair in pairs:
             one, other = sorted(pair, key=self._seen)
-            if not (inside[one] and inside[other] and groups[one] == groups[other]):
+            if groups[one] != groups[other]:
                 continue
-            neighbours: dict[int, list[int]] = {}
-            within = edges.among(inside & (groups == groups[one]))
-            for start, end in zip(within.start.tolist(), within.end.tolist(), strict=True):
-                neighbours.setdefault(start, []).append(end)
             sides = _nearest((one, other), neighbours)
-            for end in (one, other):
+            for end in pair:
                 mine = [place for place, side in sides.items() if side == end]
                 groups[mine] = min(mine)
+            for place, side in sides.items():
+                near = neighbours.get(place, ())
+                neighbours[place] = [there for there in near if sides[there] == side]
 
     def _seen(self, place: int) -> tuple[int, int]:
         return int(self.nodes.first_seen[place]), place
@@ -286,16 +296,13 @@ class _World:
         """Rules 3 and 4, for those `hop` links away from a person."""
         free = (self.owner < 0) & (self.standing == 0) & ~self.settled
         near = (self.owner >= 0) & (self.hops == hop - 1)
-        edges = self.edges.at(near[self.edges.start] & free[self.edges.end])
-        owner = self.owner[edges.start]
-        order = np.lexsort((edges.start, edges.since, owner, edges.end))
-        each = order[_leads(edges.end[order], owner[order])]  # each person once, as first met
-        met = edges.at(each[np.lexsort((edges.start[each], edges.since[each], edges.end[each]))])
-        wary = np.isin(met.end, list(self.foes))
-        for place in sorted(set(met.end[wary].tolist()), key=self._seen):
-            mine = met.at(slice(*np.searchsorted(met.end, (place, place + 1))))
+        met = self.edges.at(near[self.edges.start] & free[self.edges.end])
+        is_wary = np.isin(met.end, list(self.foes))
+        wary = met.at(is_wary)
+        for place in sorted({*wary.end.tolist()}, key=self._seen):
+            mine = wary.at(wary.end == place)
             self._choose(hop, mine.at(~np.isin(self.owner[mine.start], self._held(place, hop))))
-        self._choose(hop, met.at(~wary))
+        self._choose(hop, met.at(~is_wary))
 
     def _held(self, place: int, hop: int) -> list[int]:
         """Persons that hold one this place is excluded from when its turn comes."""
@@ -304,13 +311,17 @@ class _World:
         return [int(self.owner[foe]) for foe in foes if (self.hops[foe], self._seen(foe)) < turn]
 
     def _choose(self, hop: int, met: _Edges) -> None:
-        """Lets ends follow: `met` holds all persons that each may follow, the first met first."""
+        """Lets each end follow one of the persons it meets, or share itself among too many."""
+        owner = self.owner[met.start]
+        order = np.argsort(met.end * 2 * self.size + owner)
+        met, owner = met.at(order), owner[order]
         first = np.flatnonzero(_leads(met.end))
-        who, counts = met.end[first], np.diff(first, append=len(met.end))
+        who = met.end[first]
+        counts = np.add.reduceat(_leads(met.end, owner), first, dtype=np.int64)
         many = counts > (self.limit[who] if hop == 1 else 1)
         self._share(who[many], counts[many])
         follows = who[~many]
-        self.owner[follows] = self.owner[met.start[first[~many]]]
+        self.owner[follows] = self.owner[_firsts(first, met.since, met.start)[~many]]
         self.hops[follows] = hop
         self.standing[follows] = Standing.linked
 
@@ -329,12 +340,12 @@ class _World:
     def _customers(self) -> Numbers:
         """The first-seen member of each one's group; those alone stand for themselves."""
         place = np.arange(self.size)
-        group = np.where((self.owner < 0) | self.settled, self.size + place, self.owner)
-        order = np.lexsort((self.nodes.first_seen, group))
-        lead = _leads(group[order])
-        founder = order[lead][np.cumsum(lead) - 1]
+        group = np.where((self.owner < 0) | self.settled, 2 * self.size + place, self.owner)
+        order = np.argsort(group)
+        begins = np.flatnonzero(_leads(group[order]))
+        founders = _firsts(begins, self.nodes.first_seen[order], order)
         customer = np.zeros(self.size, np.uint64)
-        customer[order] = self.nodes.number[founder]
+        customer[order] = np.repeat(self.nodes.number[founders], _lengths(begins, self.size))
         customer[self.standing == Standing.public] = NOBODY
         return customer
 
@@ -346,10 +357,27 @@ def _leads(*columns: Integers) -> Flags:
     return leads
 
 
+def _lengths(begins: Integers, size: int) -> Integers:
+    """Of the runs that begin there."""
+    lengths: Integers = np.diff(begins, append=size)
+    return lengths
+
+
+def _firsts(begins: Integers, when: Integers, places: Integers) -> Integers:
+    """Of each run of rows, the earliest place; at equal times the least."""
+    earliest = np.repeat(np.minimum.reduceat(when, begins), _lengths(begins, len(when)))
+    last = np.iinfo(np.int64).max
+    least: Integers = np.minimum.reduceat(np.where(when == earliest, places, last), begins)
+    return least
+
+
 def _groups(size: int, edges: _Edges) -> Integers:
     """Connected groups, each named by the place of its least member."""
-    ones = np.ones(len(edges.start), np.int8)
-    matrix = coo_array((ones, (edges.start, edges.end)), shape=(size, size))
+    if not len(edges.start):
+        return np.arange(size)
+    once = edges.at(edges.start < edges.end)
+    ones = np.ones(len(once.start), np.int8)
+    matrix = coo_array((ones, (once.start, once.end)), shape=(size, size))
     _, labels = connected_components(matrix, directed=False)
     least = np.zeros(size, np.int64)
     least[labels[::-1]] = np.arange(size)[::-1]  # the last to be written is the least

@@ -112,12 +112,12 @@ def _resolve_around(around: _Around, starting: Numbers) -> tuple[Resolved, Numbe
     inside = np.union1d(seeds, near.number[np.isin(near.component, components)])
     links = around.links([0, 1, 2])
     links = links.where(np.isin(links.left, inside))
-    beside = around.beside(links.right, inside, ring=3)
+    beside = around.beside(np.union1d(links.right, around.foes(inside)), inside, ring=3)
     shared = beside.number[np.isin(beside.standing, ALONE)]
     around.add(4, shared)
     far_links = around.links([4])
     inside = np.union1d(inside, shared)
-    far = around.beside(far_links.right, inside, ring=5)
+    far = around.beside(np.union1d(far_links.right, around.foes(inside)), inside, ring=5)
     before = _joined(near, beside, far)
     mine = np.isin(before.number, inside)
     alone = before.number[np.isin(before.standing, ALONE) & mine]
@@ -174,6 +174,11 @@ class _Around:
 
     def resolve(self, nodes: Nodes, links: Links) -> Resolution:
         return resolve(nodes, links, self._limits, self._decisions)
+
+    def foes(self, numbers: Numbers) -> Numbers:
+        """Whatever is excluded from one of these: nobody may follow whom it already follows."""
+        one, other = np.array(self._decisions.excluded, np.uint64).reshape(-1, 2).T
+        return np.union1d(other[np.isin(one, numbers)], one[np.isin(other, numbers)])
 
     def ring(self, ring: int) -> Numbers:
         sql = (
