@@ -13,6 +13,12 @@ import pytest
 from cjm_tracker.warehouse import Warehouse, connect, migrate, pending
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--worlds", type=int, default=1000, help="generated worlds to compare with the oracle"
+    )
+
+
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
     """Open, in whatever state the test before left it."""

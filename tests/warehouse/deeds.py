@@ -150,7 +150,7 @@ class Journal:
         first = self.offset if at_offset is None else at_offset
         batch, records = batch_of(deeds, first)
         self.now += 1
-        store(self.warehouse, batch, records, MAPPING, self.version, self.now)
+        store(self.warehouse, batch, records, self.version, self.now)
         self.offset = max(self.offset, first + len(deeds))
 
 

@@ -150,7 +150,10 @@ NOTHING_DECIDED = Decided()
 
 
 def expected(
-    deeds: Iterable[Deed], definition: str, decided: Decided = NOTHING_DECIDED
+    deeds: Iterable[Deed],
+    definition: str,
+    decided: Decided = NOTHING_DECIDED,
+    mapping: Mapping = MAPPING,
 ) -> dict[str, Rows]:
     """The same, by the oracle."""
     deeds = list(deeds)
@@ -179,8 +182,8 @@ def expected(
             for deed in deeds
             for number, one in zip(deed.numbers, deed.who, strict=True)
         },
-        identity_rules(),
-        {number: "apart" for number in decided.unmerged},
+        identity_rules(mapping),
+        declared(mapping, deeds) | dict.fromkeys(decided.unmerged, "apart"),
         decided.included,
         decided.excluded,
     )
@@ -212,8 +215,20 @@ def expected(
     }
 
 
-def identity_rules() -> identity.Rules:
-    config = MAPPING.identity
+def declared(mapping: Mapping, deeds: Iterable[Deed]) -> dict[int, str]:
+    """The identifiers that begin like a declared kiosk's or household's, with what that means."""
+    means = {"kiosk": "public", "household": "shared"}
+    return {
+        number: means[rule.standing]
+        for rule in reversed(mapping.identity.declared)
+        for deed in deeds
+        for number, one in zip(deed.numbers, deed.who, strict=True)
+        if one.startswith(f"{rule.kind}:{rule.prefix}")
+    }
+
+
+def identity_rules(mapping: Mapping) -> identity.Rules:
+    config = mapping.identity
     return identity.Rules(
         {name: (kind.strong, kind.limit) for name, kind in config.kinds.items()},
         config.public_from,
