@@ -79,10 +79,10 @@ def test_an_event_without_identifier_has_number_zero(journal: Journal) -> None:
 def test_identifiers_are_kept_once_with_their_span(journal: Journal) -> None:
     journal.keep(*(Deed(f"e{n}", START + n, ("user_id:u1",)) for n in (5, 1, 9)))
     found = journal.warehouse.query(
-        "SELECT kind, value, is_strong, toUnixTimestamp64Milli(first_seen_at),"
+        "SELECT kind, value, toUnixTimestamp64Milli(first_seen_at),"
         " toUnixTimestamp64Milli(last_seen_at) FROM identifier_log FINAL"
     ).rows
-    assert found == [("user_id", "u1", 1, START + 1, START + 9)]
+    assert found == [("user_id", "u1", START + 1, START + 9)]
 
 
 def test_a_link_is_kept_from_both_ends_with_its_earliest_evidence(journal: Journal) -> None:
