@@ -118,6 +118,7 @@ def duckdb(home: Path) -> Measured:
     store = home / "journeys.duckdb"
     store.unlink(missing_ok=True)
     connection = duckdb.connect(str(store))
+    connection.execute("SET enable_progress_bar = false")
     connection.execute(
         f"CREATE TABLE touchpoints AS SELECT * FROM '{home / 'touchpoints.parquet'}'"
     )

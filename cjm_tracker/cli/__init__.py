@@ -8,7 +8,18 @@ from typing import Annotated
 import typer
 
 from cjm_tracker import __version__
-from cjm_tracker.cli import admin, demo, grafana, journey, journey_map, load, sql
+from cjm_tracker.cli import (
+    admin,
+    demo,
+    grafana,
+    identity,
+    journey,
+    journey_map,
+    load,
+    mapping,
+    rebuild,
+    sql,
+)
 from cjm_tracker.errors import CjmError
 
 app = typer.Typer(
@@ -47,7 +58,10 @@ app.command("map")(journey_map.journey_map)
 app.command("formats")(admin.formats)
 app.command("migrate")(admin.migrate)
 app.command("stitch")(admin.stitch)
+app.command("rebuild")(rebuild.rebuild)
 app.add_typer(admin.topics_app, name="topics")
+app.add_typer(mapping.app, name="mapping")
+app.add_typer(identity.app, name="identity")
 app.add_typer(grafana.app, name="grafana")
 
 

@@ -24,7 +24,7 @@ from cjm_tracker.journeys import JourneyDefinition
 from cjm_tracker.mapping import Mapping
 from cjm_tracker.resources import sql_text
 from cjm_tracker.warehouse.client import Columns, Warehouse
-from cjm_tracker.warehouse.customers import resolve_all, resolve_touched, write_identities
+from cjm_tracker.warehouse.customers import Resolved, resolve_all, resolve_touched, write_identities
 
 # Customers whose journeys are written at once: bounds the memory of a rebuild.
 PART = 50_000
@@ -55,33 +55,65 @@ def stitch(
     `now` is ms since 1970; it names the run, and no two stitches share one. `key` is that of the
     hashes, to know declared e-mail addresses and phones by.
     """
-    last = _ask(warehouse, "last_run")[0]
-    run = max(now, int(last[0]) + 1)
-    tokens = [row[0] for row in _ask(warehouse, "unstitched")]
-    full = full or not last[1]
+    run, is_current = next_run(warehouse, now)
+    tokens = unstitched(warehouse)
+    full = full or not is_current
     if not tokens and not full:
         return NOTHING
-    _do(warehouse, "contest", run=run, full=int(full))
     if full:
-        resolved = resolve_all(warehouse, run, mapping, key)
-        customers = np.union1d(resolved.concerned(), _written_customers(warehouse))
+        resolved, customers = everybody(warehouse, run, mapping, key)
     else:
+        _do(warehouse, "contest", run=run, full=0)
         _do(warehouse, "touch", run=run)
         resolved = resolve_touched(warehouse, run, mapping, key)
         customers = np.union1d(resolved.concerned(), _unfinished(warehouse, run, resolved.after))
-    parts = _write_scope(warehouse, run, resolved.after, customers)
-    _write_names(warehouse, run, mapping)
+    parts = write_scope(warehouse, run, mapping, resolved.after, customers)
     for part in range(parts):
-        for definition in mapping.journeys:
-            _do(warehouse, "paths", part=part, **_parameters(run, mapping, definition))
+        write_part(warehouse, run, mapping, part)
         progress(part + 1, parts)
     if full:
-        names = [definition.name for definition in mapping.journeys]
-        _do(warehouse, "forget_definitions", definitions=names)
+        forget_definitions(warehouse, mapping)
     write_identities(warehouse, run, resolved)
+    mark(warehouse, run, tokens)
+    return StitchResult(sum(not token.startswith("decision:") for token in tokens), len(customers))
+
+
+def next_run(warehouse: Warehouse, now: int) -> tuple[int, bool]:
+    """The number of a run that begins now, and whether customers are of this version's rules."""
+    last, is_current = _ask(warehouse, "last_run")[0]
+    return max(now, int(last) + 1), bool(is_current)
+
+
+def unstitched(warehouse: Warehouse) -> list[str]:
+    """The tokens of batches and decisions that no stitch has taken in."""
+    return [row[0] for row in _ask(warehouse, "unstitched")]
+
+
+def mark(warehouse: Warehouse, run: int, tokens: list[str]) -> None:
+    """Batches and decisions as taken in."""
     marks: Columns = {"token": tokens, "run": [run] * len(tokens)}
     warehouse.insert("stitched_log", marks, f"stitched_log:{run}")
-    return StitchResult(sum(not token.startswith("decision:") for token in tokens), len(customers))
+
+
+def everybody(
+    warehouse: Warehouse, run: int, mapping: Mapping, key: bytes
+) -> tuple[Resolved, Numbers]:
+    """Everybody resolved from nothing, and all customers there are or were."""
+    _do(warehouse, "contest", run=run, full=1)
+    resolved = resolve_all(warehouse, run, mapping, key)
+    return resolved, np.union1d(resolved.concerned(), _written_customers(warehouse))
+
+
+def write_part(warehouse: Warehouse, run: int, mapping: Mapping, part: int) -> None:
+    """The journeys of one part of the scope, by every definition."""
+    for definition in mapping.journeys:
+        _do(warehouse, "paths", part=part, **_parameters(run, mapping, definition))
+
+
+def forget_definitions(warehouse: Warehouse, mapping: Mapping) -> None:
+    """Journeys of definitions the mapping no longer has."""
+    names = [definition.name for definition in mapping.journeys]
+    _do(warehouse, "forget_definitions", definitions=names)
 
 
 def _ask(warehouse: Warehouse, name: str, **parameters: Any) -> list[tuple[Any, ...]]:
@@ -105,16 +137,24 @@ def _unfinished(warehouse: Warehouse, run: int, after: Resolution) -> Numbers:
     return customer[np.isin(identifier, after.number)]
 
 
-def _write_scope(warehouse: Warehouse, run: int, after: Resolution, customers: Numbers) -> int:
-    """The identifiers of the customers concerned, in parts; returns how many.
+def write_scope(
+    warehouse: Warehouse,
+    run: int,
+    mapping: Mapping,
+    after: Resolution,
+    customers: Numbers,
+    size: int = PART,
+) -> int:
+    """The identifiers of the customers concerned, in parts of so many customers; how many parts.
 
-    Number 0 stands for a customer who is no more.
+    Number 0 stands for a customer who is no more. What customers are to be written by, the stages
+    and kinds, is noted with them.
     """
     mine = np.isin(after.customer, customers)
     gone = np.setdiff1d(customers, after.customer)
     identifier = np.concatenate((after.number[mine], np.zeros(len(gone), np.uint64)))
     customer = np.concatenate((after.customer[mine], gone))
-    part = np.searchsorted(customers, customer) // PART
+    part = np.searchsorted(customers, customer) // size
     columns: Columns = {
         "run": np.full(len(identifier), run, np.uint64),
         "identifier": identifier,
@@ -122,7 +162,8 @@ def _write_scope(warehouse: Warehouse, run: int, after: Resolution, customers: N
         "part": part.astype(np.uint16),
     }
     warehouse.insert("stitch_scope", columns, f"stitch_scope:{run}")
-    return -(-len(customers) // PART)
+    _write_names(warehouse, run, mapping)
+    return -(-len(customers) // size)
 
 
 def _write_names(warehouse: Warehouse, run: int, mapping: Mapping) -> None:

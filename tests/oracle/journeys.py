@@ -21,7 +21,6 @@ from typing import Any, NamedTuple
 from . import identity
 from .identity import Place, Seen, who_is_who
 
-
 LATEST = 10_413_791_999_999  # 2299-12-31, the last moment a column of times can hold
 
 

@@ -1,0 +1,50 @@
+-- Journeys as they are (path_log) and as they would be (diff_path_log), customer by customer.
+--
+-- sample       one customer in so many
+-- definitions  those of both mappings: by these a customer's journeys can differ
+--
+-- They do not differ by their stages' numbers, nor by how long they would stay open.
+WITH
+    sides AS
+    (
+        SELECT
+            definition, customer_id, 0 AS is_new,
+            sipHash64(tuple(* EXCEPT (definition, customer_id, run, `step.stage_no`, `journey.closes_at`))) AS hash,
+            length(`journey.first`) AS journeys,
+            arraySum(`journey.is_converted`) AS conversions
+        FROM path_log FINAL
+        WHERE notEmpty(`step.touchpoint`)
+            AND reinterpretAsUInt64(reverse(unhex(substring(customer_id, 2)))) % {sample:UInt64} = 0
+        UNION ALL
+        SELECT
+            definition, customer_id, 1 AS is_new,
+            sipHash64(tuple(* EXCEPT (definition, customer_id, run, `step.stage_no`, `journey.closes_at`))) AS hash,
+            length(`journey.first`) AS journeys,
+            arraySum(`journey.is_converted`) AS conversions
+        FROM diff_path_log FINAL
+        WHERE notEmpty(`step.touchpoint`)
+    ),
+    by_definition AS
+    (
+        SELECT
+            definition, customer_id,
+            sumIf(hash, is_new = 0) != sumIf(hash, is_new = 1) AS differs,
+            sumIf(journeys, is_new = 0) AS journeys_before,
+            sumIf(journeys, is_new = 1) AS journeys_after,
+            sumIf(conversions, is_new = 0) AS conversions_before,
+            sumIf(conversions, is_new = 1) AS conversions_after
+        FROM sides
+        GROUP BY definition, customer_id
+    )
+SELECT
+    definition,
+    sum(journeys_before), sum(journeys_after),
+    sum(conversions_before), sum(conversions_after),
+    count() AS customers,
+    countIf(differs) AS customers_changed
+FROM by_definition
+GROUP BY definition
+UNION ALL
+-- Under no name: customers, whatever the definition.
+SELECT '', 0, 0, 0, 0, uniqExact(customer_id), uniqExactIf(customer_id, differs AND definition IN {definitions:Array(String)})
+FROM by_definition
