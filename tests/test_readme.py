@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -36,6 +37,8 @@ def test_ci_runs_the_readmes_test_command() -> None:
 @pytest.mark.slow
 def test_every_block_runs_as_written(tmp_path: Path) -> None:
     script = "\n".join(["set -euo pipefail", "cjm demo --events 1500", *runnable()])
+    # Blocks are run in a clone; the presets are all they read of it.
+    shutil.copytree(ROOT / "cjm_tracker" / "presets", tmp_path / "cjm_tracker" / "presets")
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
         ["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=300,

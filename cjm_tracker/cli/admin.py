@@ -44,14 +44,11 @@ def migrate(warehouse: WarehouseOption = None, dry_run: DryRun = False) -> None:
 def stitch(
     warehouse: WarehouseOption = None,
     mapping: MappingOption = None,
-    full: Annotated[
-        bool, typer.Option("--full", help="Everything anew, not only what is new.")
-    ] = False,
 ) -> None:
-    """Turn what was stored into journeys. Workers do this by themselves every few seconds."""
+    """Turn what was stored since the last time into journeys. Workers do this by themselves."""
     settings = load_settings(warehouse=warehouse, mapping=mapping)
     with opened(settings) as open_warehouse:
-        result = stitch_now(open_warehouse, settings, mapping_of(settings), full=full)
+        result = stitch_now(open_warehouse, settings, mapping_of(settings))
     out.print(
         f"took in {result.batches} batches, wrote the journeys of {result.customers} customers"
     )

@@ -61,11 +61,9 @@ def mapping_of(settings: Settings) -> Mapping:
     return load_mapping(settings.mapping or DEFAULT_MAPPING)
 
 
-def stitch_now(
-    warehouse: Warehouse, settings: Settings, plan: Mapping, *, full: bool = False
-) -> StitchResult:
-    """Take in what was stored since the last stitch; with `full`, everything anew."""
-    return stitch(warehouse, plan, now_ms(), key=key_of(settings, warehouse), full=full)
+def stitch_now(warehouse: Warehouse, settings: Settings, plan: Mapping) -> StitchResult:
+    """Take in what was stored since the last stitch."""
+    return stitch(warehouse, plan, now_ms(), key=key_of(settings, warehouse))
 
 
 def key_of(settings: Settings, warehouse: Warehouse) -> bytes:

@@ -66,7 +66,7 @@ def explain_(
     ] = None,
     limit: Annotated[
         int, typer.Option("--limit", min=1, max=1_000, help="Links or identifiers shown at most.")
-    ] = 20,
+    ] = 10,
     warehouse: WarehouseOption = None,
     mapping: MappingOption = None,
     json: JsonOption = False,

@@ -197,7 +197,7 @@ def _title(text: str) -> None:
 
 
 def _table(*columns: str) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD)
     for name in columns:
         table.add_column(name, overflow="fold")
     return table
@@ -219,10 +219,9 @@ def _facts(*facts: tuple[str, str]) -> None:
 
 
 def _chain(chain: Sequence[Link], config: IdentityConfig) -> Table:
-    table = _table("link by link", "when (UTC)", "shown by")
+    table = _table("link by link", "shown by")
     for link in chain:
-        when = _between(link.first_seen_at, link.last_seen_at)
-        table.add_row(escape(named(link.other, config)), when, _event(link))
+        table.add_row(escape(named(link.other, config)), f"[dim]{_shown_by(link)}[/]")
     return table
 
 
@@ -236,15 +235,14 @@ def _evidence(told: Explanation, config: IdentityConfig) -> None:
     if listed < count:
         for verdict, number in told.totals.most_common():
             out.print(f"{number:>9,}  {_yes_or_no(verdict, verdict.meaning)}")
-    table = _table("identifier", "its customer", "when (UTC)", "shown by", "counts?")
+    table = _table("counts?", "link")
     for one in told.evidence:
         other = one.link.other
+        whose = other.customer_id or "nobody's"
+        whose = "the same customer" if _is_same(told.placed, other) else whose
         table.add_row(
-            escape(named(other, config)),
-            "the same" if _is_same(told.placed, other) else other.customer_id or "nobody's",
-            _between(one.link.first_seen_at, one.link.last_seen_at),
-            _event(one.link),
             escape(_yes_or_no(one.verdict, one.why)),
+            f"{escape(named(other, config))}, {whose}\n[dim]{_shown_by(one.link)}[/]",
         )
     out.print(table)
     _more(count, listed)
@@ -348,8 +346,10 @@ def _since(text: str, since: datetime | None) -> str:
     return f"{text} since {_time(since)}" if since else text
 
 
-def _event(link: Link) -> str:
-    return escape(f"{link.rule.replace('_', ' ')}: {link.source} {printable(link.event_id)}")
+def _shown_by(link: Link) -> str:
+    rule = link.rule.replace("_", " ")
+    when = _between(link.first_seen_at, link.last_seen_at)
+    return escape(f"{when}; {rule}: {link.source} {printable(link.event_id)}")
 
 
 def _time(moment: datetime) -> str:

@@ -330,7 +330,7 @@ def _notes(facts: Facts, in_force: InForce, config: IdentityConfig) -> Iterable[
     apart = here.standing in ALONE or here.number in in_force.together
     if is_declared_apart(here) and not apart:
         yield (
-            f"the mapping now declares it a {here.declared}'s: cjm stitch --full applies it to "
+            f"the mapping now declares it a {here.declared}'s: cjm rebuild applies it to "
             "what was stitched before"
         )
     if here.declared == "agent":

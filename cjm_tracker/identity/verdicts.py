@@ -208,7 +208,7 @@ class Judge:
         ]
         found = sorted(set(between or of_ends or around))
         if not found:
-            return "the rules have changed since: cjm stitch --full applies them"
+            return "the rules have changed since: cjm rebuild applies them"
         if len(found) > SEVERAL:
             return f"{len(found)} decisions that exclude part them"
         numbers = " and ".join(str(decision.number) for decision in found)

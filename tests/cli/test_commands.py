@@ -125,8 +125,8 @@ def test_migrate_says_what_it_would_do(tmp_path: Path) -> None:
     assert "is at this version" in cjm(tmp_path, "migrate").stdout
 
 
-def test_stitch_full_changes_no_journey(place: Path) -> None:
+def test_a_stitch_without_anything_new_changes_no_journey(place: Path) -> None:
     query = "SELECT customer_id, path_text FROM journeys"
     before = answer(place, query)
-    assert "wrote the journeys of" in cjm(place, "stitch", "--full").stdout
+    assert "wrote the journeys of" in cjm(place, "stitch").stdout
     assert answer(place, query) == before

@@ -336,7 +336,7 @@ def test_what_can_be_no_customers_is_told_so(kind: str, why: str) -> None:
     [
         pytest.param(
             Placed(1, "cookie", "k", Standing.linked, declared="kiosk"), [],
-            "the mapping now declares it a kiosk's: cjm stitch --full applies it to what was "
+            "the mapping now declares it a kiosk's: cjm rebuild applies it to what was "
             "stitched before", id="declared since",
         ),
         pytest.param(
@@ -371,7 +371,7 @@ def test_rules_that_have_changed_since_are_said_to_have() -> None:
         Placed(number, "user_id", "x", Standing.person, number, component=1) for number in (1, 2)
     )
     found = Judge(one, InForce([]), {}, CONFIG).judged(other)
-    assert found == (Verdict.parted, "the rules have changed since: cjm stitch --full applies them")
+    assert found == (Verdict.parted, "the rules have changed since: cjm rebuild applies them")
 
 
 def test_many_decisions_are_counted_not_listed() -> None:
