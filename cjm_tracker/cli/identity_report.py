@@ -238,8 +238,8 @@ def _evidence(told: Explanation, config: IdentityConfig) -> None:
     table = _table("counts?", "link")
     for one in told.evidence:
         other = one.link.other
-        whose = other.customer_id or "nobody's"
-        whose = "the same customer" if _is_same(told.placed, other) else whose
+        whose = f"of {other.customer_id}" if other.customer else "nobody's"
+        whose = "of the same customer" if _is_same(told.placed, other) else whose
         table.add_row(
             escape(_yes_or_no(one.verdict, one.why)),
             f"{escape(named(other, config))}, {whose}\n[dim]{_shown_by(one.link)}[/]",

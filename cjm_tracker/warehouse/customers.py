@@ -121,6 +121,9 @@ def _resolve_around(around: _Around, starting: Numbers) -> tuple[Resolved, Numbe
     before = _joined(near, beside, far)
     mine = np.isin(before.number, inside)
     alone = before.number[np.isin(before.standing, ALONE) & mine]
+    # Of one that is not alone links lead to known ones outside only if they did not count till now.
+    parts = np.isin(links.left, seeds) & ~np.isin(links.left, alone)
+    parted = np.intersect1d(links.right[parts], beside.number[~np.isin(beside.standing, ALONE)])
     links = links.plus(far_links)
     # Only of those alone a link leads out; another one's is of a batch that is still to come.
     links = links.where(np.isin(links.left, alone) | np.isin(links.right, inside))
@@ -128,7 +131,7 @@ def _resolve_around(around: _Around, starting: Numbers) -> tuple[Resolved, Numbe
     resolved = Resolved(before.where(mine), after, starting)
     freed = np.intersect1d(alone, after.number[~np.isin(after.standing, ALONE)])
     joined = links.right[np.isin(links.left, freed)]
-    return resolved, np.setdiff1d(joined, inside)
+    return resolved, np.setdiff1d(np.union1d(joined, parted), inside)
 
 
 def _nodes(found: Found, before: States, inside: Numbers) -> Nodes:

@@ -225,7 +225,6 @@ def test_decided_and_undone_before_a_stitch_it_changes_nothing(deciding: Decidin
     assert views(deciding.stitch()) == views(before)
 
 
-@pytest.mark.xfail(reason="the increment does not look where links lead that did not count")
 @pytest.mark.parametrize("undone", [[2], [1, 2]], ids=["the unmerging", "both"])
 def test_unmerged_and_included_it_goes_back_to_where_its_links_lead(
     warehouse: Warehouse, undone: list[int]
