@@ -6,6 +6,7 @@ tests share one engine, and each of them finds it empty. It is closed when the m
 
 from __future__ import annotations
 
+import resource
 from collections.abc import Iterator
 
 import pytest
@@ -17,6 +18,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--worlds", type=int, default=1000, help="generated worlds to compare with the oracle"
     )
+
+
+def pytest_configure() -> None:
+    """Let a process hold many files.
+
+    Closed, the embedded engine leaves five threads behind, each with three files of /proc; a test
+    process opens it some 60 times, and 1,024 files are a usual limit.
+    """
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 @pytest.fixture(scope="module")
