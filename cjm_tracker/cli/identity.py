@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -34,7 +34,7 @@ from cjm_tracker.mapping import Mapping
 from cjm_tracker.settings import Settings, load_settings
 from cjm_tracker.warehouse import Warehouse
 from cjm_tracker.warehouse import decisions as log
-from cjm_tracker.warehouse.evidence import Reader
+from cjm_tracker.warehouse.evidence import EVER, Reader
 
 app = typer.Typer(
     help="Who is who and why; what people decide about it, and take back.", no_args_is_help=True
@@ -78,9 +78,9 @@ def explain_(
     Example: cjm identity explain "phone:+359 88 812 3456"
     """
     with _desk(warehouse, mapping) as desk:
-        at = as_of or datetime.now(UTC).replace(tzinfo=None)
+        at = report.as_ms(as_of) if as_of else EVER
         if CUSTOMER.fullmatch(wanted):
-            members, count = desk.reader.members(int(wanted[1:], 16), limit, report.as_ms(at))
+            members, count = desk.reader.members(int(wanted[1:], 16), limit, at)
             if count:
                 report.customer(wanted, members, count, as_of, desk.config, json=json)
                 return
@@ -91,13 +91,7 @@ def explain_(
         placed = _only(found, wanted, desk.config)
         written = desk.written(placed, wanted)
         if as_of:
-            stay = next((one for one in desk.reader.stays(placed.number) if one.covers(at)), None)
-            members, count = (
-                desk.reader.members(stay.customer, limit, report.as_ms(at))
-                if stay and stay.customer
-                else ([], 0)
-            )
-            report.then(placed, written, stay, members, count, at, desk.config, json=json)
+            _then(desk, placed, written, as_of, limit, json=json)
             return
         told = explain(desk.reader.facts(placed, limit), desk.config)
     report.explanation(told, written, desk.config, json=json)
@@ -276,6 +270,18 @@ class Desk:
 
     def _who(self, kind: str, value: str) -> Who:
         return self.normalise((Identifier(kind, value),), "")
+
+
+def _then(
+    desk: Desk, placed: Placed, written: str, at: datetime, limit: int, *, json: bool
+) -> None:
+    """Who an identifier was reported as at a time, and who else was."""
+    stay = next((one for one in desk.reader.stays(placed.number) if one.covers(at)), None)
+    members: list[Placed] = []
+    count = 0
+    if stay and stay.customer:
+        members, count = desk.reader.members(stay.customer, limit, report.as_ms(at))
+    report.then(placed, written, stay, members, count, at, desk.config, json=json)
 
 
 @contextmanager

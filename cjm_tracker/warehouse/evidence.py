@@ -40,15 +40,13 @@ class Reader:
 
     def beginning(self, start: str, kinds: Sequence[str]) -> list[int]:
         """Numbers of identifiers of those kinds whose stored value begins so."""
-        return [row["identifier"] for row in self._rows(
-            "identity_beginning", beginning=start, kinds=list(kinds)
-        )]  # fmt: skip
+        rows = self._rows("identity_beginning", beginning=start, kinds=list(kinds))
+        return [row["identifier"] for row in rows]
 
     def stays(self, number: int) -> list[Stay]:
         """Whose the identifier was reported to be, in order of time."""
-        return in_turn([Stay(*row) for row in run_query(
-            self._warehouse, "identity_stays", identifier=number
-        ).rows])  # fmt: skip
+        rows = run_query(self._warehouse, "identity_stays", identifier=number).rows
+        return in_turn([Stay(*row) for row in rows])
 
     def members(self, customer: int, limit: int, at: int = EVER) -> tuple[list[Placed], int]:
         """A customer's identifiers as they were at that time, and how many there were."""
