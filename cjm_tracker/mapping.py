@@ -86,6 +86,22 @@ class Mapping(BaseModel):
         """Sources in the file's order: it breaks ties between steps of one instant."""
         return list(self.sources)
 
+    @property
+    def definitions(self) -> list[JourneyDefinition]:
+        """The journey definitions, each with its stages: those it names, or all."""
+        return [journey.over(self.stages) for journey in self.journeys]
+
+    def definition(self, name: str = "", *, unit: str = "") -> JourneyDefinition | None:
+        """The first journey definition of that name and unit, as far as these are given."""
+        return next(
+            (
+                one
+                for one in self.definitions
+                if one.name == (name or one.name) and one.unit == (unit or one.unit)
+            ),
+            None,
+        )
+
     def options(self, format_name: str) -> FormatOptions:
         """What the mapping says about one format."""
         found = self.formats.get(format_name)
@@ -150,6 +166,15 @@ def _contradictions(mapping: Mapping) -> Iterator[tuple[tuple[str | int, ...], s
     for number, journey in enumerate(mapping.journeys):
         if journey.name in (other.name for other in mapping.journeys[:number]):
             yield ("journeys", number, "name"), f"journey '{journey.name}' is there twice"
+        own = journey.stages or mapping.stages
+        for field, known in (("stages", mapping.stages), ("optional_stages", own)):
+            listed = getattr(journey, field)
+            for place, stage in enumerate(listed):
+                if stage not in known:
+                    text = f"stage '{stage}'{_nearest(stage, known)}"
+                    yield ("journeys", number, field, place), text
+                elif stage in listed[:place]:
+                    yield ("journeys", number, field, place), f"stage '{stage}' is there twice"
         for channel in journey.inactivity_by_channel:
             if channel not in mapping.channels:
                 yield (

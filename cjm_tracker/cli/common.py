@@ -11,6 +11,8 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from cjm_tracker.errors import InputError
+from cjm_tracker.journeys import JourneyDefinition
 from cjm_tracker.keys import identity_key
 from cjm_tracker.mapping import DEFAULT_MAPPING, Mapping, load_mapping
 from cjm_tracker.settings import Settings
@@ -39,6 +41,12 @@ WarehouseOption = Annotated[
 MappingOption = Annotated[
     Path | None, typer.Option("--mapping", metavar="FILE", help="Mapping file (YAML).")
 ]
+DefinitionOption = Annotated[
+    str,
+    typer.Option(
+        "--definition", metavar="NAME", help="Journey definition; the mapping's first by default."
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
@@ -59,6 +67,19 @@ def opened(settings: Settings, *, existing: bool = True) -> Iterator[Warehouse]:
 def mapping_of(settings: Settings) -> Mapping:
     """The mapping in force."""
     return load_mapping(settings.mapping or DEFAULT_MAPPING)
+
+
+def definition_of(plan: Mapping, name: str, *, unit: str = "") -> JourneyDefinition:
+    """The journey definition of that name; without a name the first of that unit."""
+    found = plan.definition(name, unit=unit)
+    if found is None:
+        known = ", ".join(one.name for one in plan.definitions if one.unit == (unit or one.unit))
+        whose = f" of {unit}s" if unit else ""
+        raise InputError(
+            f"the mapping has no journey definition{f' {name!r}' * bool(name)}{whose}; "
+            f"it has {known or 'none'}"
+        )
+    return found
 
 
 def stitch_now(warehouse: Warehouse, settings: Settings, plan: Mapping) -> StitchResult:

@@ -15,7 +15,15 @@ import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from cjm_tracker.broker import EmbeddedBroker, Sent, Topics, create_topics, send
-from cjm_tracker.cli.common import JsonOption, err, mapping_of, now_ms, opened, stitch_now
+from cjm_tracker.cli.common import (
+    JsonOption,
+    definition_of,
+    err,
+    mapping_of,
+    now_ms,
+    opened,
+    stitch_now,
+)
 from cjm_tracker.cli.demo_report import Demo, report
 from cjm_tracker.cli.journey_map import write_map
 from cjm_tracker.cli.sql import as_json
@@ -72,7 +80,7 @@ def demo(
                 stitch_now(warehouse, settings, plan)
             with _step(bar, "drawing the journey map"):
                 journey_map = directory / "journey-map.html"
-                write_map(warehouse, plan, "en", journey_map)
+                write_map(warehouse, plan, "en", journey_map, definition_of(plan, ""))
             result = _summary(warehouse, plan, logs, directory, journey_map, sent)
     result.seconds = round(time.monotonic() - began, 1)
     if json:
@@ -179,7 +187,7 @@ def _summary(
     journey_map: Path,
     sent: Sent,
 ) -> Demo:
-    definition = plan.journeys[0].name
+    definition = definition_of(plan, "", unit="customer").name
     showcase = run_query(warehouse, "showcase_customer").rows
     customer = showcase[0][0] if showcase else ""
     return Demo(
@@ -192,7 +200,7 @@ def _summary(
         reasons=run_query(warehouse, "reasons").dicts(),
         funnel=run_query(warehouse, "stage_funnel", definition=definition).dicts(),
         paths=run_query(warehouse, "top_paths", definition=definition, limit=8).dicts(),
-        journeys=warehouse.query("SELECT count() AS found FROM journeys").one()["found"],
+        journeys=run_query(warehouse, "map_totals", definition=definition).one()["journeys"],
         customers=warehouse.query("SELECT count() AS found FROM customers").one()["found"],
         customer=customer,
         customer_steps=run_query(

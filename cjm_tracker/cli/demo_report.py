@@ -93,7 +93,7 @@ def _reasons(demo: Demo) -> None:
 
 def _funnel(demo: Demo, plan: Mapping) -> None:
     _title(f"Stage funnel of {demo.journeys:,} journeys of {demo.customers:,} customers")
-    table = _table("stage", "journeys", "", "went on", "not yet", "dropped off", "goes on")
+    table = _table("stage", "journeys", "", "went on", "not yet", "ended here", "goes on")
     most = max((row["journeys"] for row in demo.funnel), default=1)
     for row in demo.funnel:
         share = row["went_on_share"]
@@ -111,7 +111,7 @@ def _funnel(demo: Demo, plan: Mapping) -> None:
         column.no_wrap = True
     table.columns[2].justify = "left"
     out.print(table)
-    out.print("journeys = went on + not yet (still open) + dropped off")
+    out.print("journeys = went on + not yet (still open) + ended here")
 
 
 def _paths(demo: Demo, plan: Mapping) -> None:

@@ -11,9 +11,11 @@ from rich.markup import escape
 from rich.table import Table
 
 from cjm_tracker.cli.common import (
+    DefinitionOption,
     JsonOption,
     MappingOption,
     WarehouseOption,
+    definition_of,
     mapping_of,
     opened,
     out,
@@ -37,14 +39,16 @@ def journey(
     warehouse: WarehouseOption = None,
     mapping: MappingOption = None,
     language: Annotated[str, typer.Option("--lang", help="en, ru or bg.")] = "en",
+    definition: DefinitionOption = "",
     json: JsonOption = False,
 ) -> None:
     """Print one customer's path across all sources, journey by journey."""
     settings = load_settings(warehouse=warehouse, mapping=mapping)
     plan = mapping_of(settings)
+    cut_by = definition_of(plan, definition, unit="customer")
     with opened(settings) as open_warehouse:
         customer = _find(open_warehouse, settings, plan, wanted)
-        parameters = {"customer": customer, "definition": plan.journeys[0].name}
+        parameters = {"customer": customer, "definition": cut_by.name}
         steps = run_query(open_warehouse, "customer_steps", **parameters).dicts()
         identifiers = run_query(open_warehouse, "customer_identifiers", customer=customer).dicts()
     if json:

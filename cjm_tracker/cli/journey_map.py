@@ -7,9 +7,19 @@ from typing import Annotated
 
 import typer
 
-from cjm_tracker.cli.common import MappingOption, WarehouseOption, asker, mapping_of, opened, out
+from cjm_tracker.cli.common import (
+    DefinitionOption,
+    MappingOption,
+    WarehouseOption,
+    asker,
+    definition_of,
+    mapping_of,
+    opened,
+    out,
+)
 from cjm_tracker.cli.journey import known_language
 from cjm_tracker.errors import InputError
+from cjm_tracker.journeys import JourneyDefinition
 from cjm_tracker.map import read_map, render
 from cjm_tracker.mapping import Language, Mapping
 from cjm_tracker.settings import load_settings
@@ -23,17 +33,26 @@ def journey_map(
     warehouse: WarehouseOption = None,
     mapping: MappingOption = None,
     language: Annotated[str, typer.Option("--lang", help="en, ru or bg.")] = "en",
+    definition: DefinitionOption = "",
 ) -> None:
     """Draw the journey map: one HTML page that needs no network."""
     settings = load_settings(warehouse=warehouse, mapping=mapping)
+    plan = mapping_of(settings)
+    drawn = definition_of(plan, definition)
     with opened(settings) as open_warehouse:
-        write_map(open_warehouse, mapping_of(settings), known_language(language), output)
+        write_map(open_warehouse, plan, known_language(language), output, drawn)
     out.print(f"{output}")
 
 
-def write_map(warehouse: Warehouse, plan: Mapping, language: Language, output: Path) -> None:
-    """Write the map of the mapping's first journey definition to `output`."""
-    drawn = read_map(asker(warehouse), plan, language, definition=plan.journeys[0].name)
+def write_map(
+    warehouse: Warehouse,
+    plan: Mapping,
+    language: Language,
+    output: Path,
+    definition: JourneyDefinition,
+) -> None:
+    """Write the map of one journey definition to `output`."""
+    drawn = read_map(asker(warehouse), plan, language, definition=definition.name)
     try:
         output.write_text(render(drawn), encoding="utf-8")
     except OSError as error:

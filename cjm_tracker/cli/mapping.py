@@ -27,6 +27,7 @@ from cjm_tracker.warehouse.mapping_diff import (
     Counts,
     Difference,
     Names,
+    accounts_left_out,
     mapping_diff,
     sections,
     state,
@@ -204,7 +205,7 @@ def _stages(found: Difference) -> None:
 
 
 def _journeys(found: Difference) -> None:
-    table = _table("definition", "journeys", "converted", "customers with other journeys")
+    table = _table("definition", "journeys", "converted", "customers or accounts changed")
     for row in found.journeys:
         customers = f"{row.customers_changed:,} of {row.customers:,}"
         table.add_row(row.definition, _figures(row.journeys), _figures(row.conversions), customers)
@@ -231,6 +232,8 @@ def _notes(found: Difference, before: Mapping, after: Mapping) -> list[str]:
         notes.append(
             f"these are the figures of one customer in {found.sample}, without events of nobody"
         )
+    if left_out := accounts_left_out(before, after, found.sample):
+        notes.append(f"journeys of accounts are not in a sample: {', '.join(left_out)}")
     if before.identity != after.identity:
         notes.append(
             "the identity sections differ. That is not counted: customers are taken as they are"

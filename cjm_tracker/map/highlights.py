@@ -21,8 +21,7 @@ class Highlight:
 
 def highlights(journeys: JourneyMap) -> list[Highlight]:
     """At most one of each kind, and only where something is there to be compared."""
-    # From the last stage nobody can go on: that journeys end there is no finding.
-    dropping = [stage for stage in journeys.stages[:-1] if stage.flow.ended_here]
+    dropping = [stage for stage in journeys.stages if stage.flow.dropped_off]
     measured = [
         stage for stage in journeys.stages if stage.emotion and stage.emotion.answers >= FEW_ANSWERS
     ]
@@ -30,7 +29,7 @@ def highlights(journeys: JourneyMap) -> list[Highlight]:
         stage for stage in journeys.stages if stage.waiting and stage.waiting.journeys_again
     ]
     found = [
-        _worst("drop", dropping, lambda stage: stage.flow.ended_here),
+        _worst("drop", dropping, lambda stage: stage.flow.dropped_off),
         # The lowest of one is no finding either.
         _worst("emotion", measured if len(measured) > 1 else [], _unhappiness),
         _worst("repeat", repeating, _repetition),

@@ -50,13 +50,19 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """Journeys that visited a stage: journeys = went_on + still_open + ended_here."""
+    """Journeys that visited a stage: journeys = went_on + still_open + dropped_off + completed."""
 
     journeys: int = 0
     customers: int = 0
     went_on: int = 0
     still_open: int = 0
     ended_here: int = 0
+    dropped_off: int = 0  # of those that ended here: with a stage still before them they needed
+
+    @property
+    def completed(self) -> int:
+        """Journeys that ended here and had nothing left to do that is not optional."""
+        return self.ended_here - self.dropped_off
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from math import isfinite
 from typing import Any
 
 from cjm_tracker.errors import ConfigError
+from cjm_tracker.journeys import JourneyDefinition
 from cjm_tracker.map.model import (
     Comment,
     Emotion,
@@ -33,7 +34,7 @@ def read_map(query: Query, mapping: Mapping, language: Language, *, definition: 
 
     `query` runs `sql/queries/NAME.sql` with the parameters given and returns its rows as dicts.
     """
-    goals = _goals(mapping, definition)
+    own = _definition(mapping, definition)
 
     def ask(name: str) -> list[Row]:
         return query(f"map_{name}", {"definition": definition})
@@ -48,27 +49,25 @@ def read_map(query: Query, mapping: Mapping, language: Language, *, definition: 
         definition=definition,
         period=Period(total["first_at"], total["last_at"]) if total["journeys"] else None,
         totals=Totals(**{name: total[name] for name in Totals.__slots__}),
-        stages=_stages(ask, mapping, label, goals),
-        goals=tuple(label(goal) for goal in goals),
+        stages=_stages(ask, own, label),
+        goals=tuple(label(goal) for goal in own.goals),
     )
 
 
-def _goals(mapping: Mapping, definition: str) -> list[str]:
-    by_name = {journey.name: journey.goals for journey in mapping.journeys}
-    if definition not in by_name:
-        known = ", ".join(by_name)
-        raise ConfigError(
-            f"journey definition '{definition}' is not in the mapping; it has {known}"
-        )
-    return by_name[definition]
+def _definition(mapping: Mapping, name: str) -> JourneyDefinition:
+    found = mapping.definition(name)
+    if found is None:
+        known = ", ".join(one.name for one in mapping.definitions)
+        raise ConfigError(f"journey definition '{name}' is not in the mapping; it has {known}")
+    return found
 
 
 def _stages(
-    ask: Callable[[str], list[Row]], mapping: Mapping, label: Label, goals: list[str]
+    ask: Callable[[str], list[Row]], own: JourneyDefinition, label: Label
 ) -> tuple[Stage, ...]:
-    # Before the first stitch the warehouse knows no stages, but the mapping does.
+    # Before the first stitch the warehouse knows no stages, but the definition does.
     rows = ask("stages") or [
-        {"stage_no": number, "stage": name} for number, name in enumerate(mapping.stages, 1)
+        {"stage_no": number, "stage": name} for number, name in enumerate(own.stages, 1)
     ]
     places = {row["stage_no"]: place for place, row in enumerate(rows)}
     touchpoints = _by_stage(ask("touchpoints"))
@@ -81,7 +80,9 @@ def _stages(
             key=row["stage"],
             name=label(row["stage"]),
             flow=Flow(**{name: row.get(name, 0) for name in Flow.__slots__}),
-            touchpoints=tuple(_touchpoint(found, label, goals) for found in touchpoints[number]),
+            touchpoints=tuple(
+                _touchpoint(found, label, own.goals) for found in touchpoints[number]
+            ),
             emotion=emotions.get(number),
             comments=tuple(_comment(found, label) for found in comments[number]),
             comment_count=comments[number][0]["comments"] if comments[number] else 0,

@@ -19,9 +19,9 @@ from cjm_tracker.mapping import Mapping
 from cjm_tracker.resources import sql_text
 from cjm_tracker.warehouse.client import Columns, Table, Warehouse
 from cjm_tracker.warehouse.remap import PAGE, Group, Said, remap, years
-from cjm_tracker.warehouse.stitch import PART, write_part
+from cjm_tracker.warehouse.stitch import PART, write_accounts, write_part
 
-COPIED = ("event_log", "remap_page", "stitch_scope", "path_log")
+COPIED = ("event_log", "remap_page", "stitch_scope", "stitch_accounts", "path_log")
 COPY = "diff_"
 RUN = 1  # of the copies; no stitch sees it
 
@@ -147,6 +147,8 @@ def mapping_diff(
         for number in range(parts):
             write_part(aside, RUN, new, number)
             progress("paths", number + 1, parts)
+        if sample == 1:  # of an account only some customers would be there
+            write_accounts(aside, RUN, new, full=True, size=part)
         _compare_journeys(warehouse, old, new, difference)
     return difference
 
@@ -183,24 +185,33 @@ def _compare_events(
 def _compare_journeys(
     warehouse: Warehouse, old: Mapping, new: Mapping, difference: Difference
 ) -> None:
-    was = [definition.name for definition in old.journeys]
-    will = [definition.name for definition in new.journeys]
+    left_out = accounts_left_out(old, new, difference.sample)
+    was, will = (
+        [one.name for one in mapping.journeys if one.name not in left_out] for mapping in (old, new)
+    )
     both = [name for name in was if name in will]
     given: dict[str, Any] = {"sample": difference.sample, "definitions": both}
     rows = warehouse.query(sql_text("rebuild/diff_journeys.sql"), given).rows
     figures = {row[0]: [int(number) for number in row[1:]] for row in rows}
     *_, difference.customers, difference.customers_changed = figures.pop("", [0, 0])
+    figures = {name: found for name, found in figures.items() if name not in left_out}
     difference.journeys = [
         Journeys(name, Counts(*numbers[:2]), Counts(*numbers[2:4]), *numbers[4:])
         for name in dict.fromkeys([*was, *will, *figures])
         for numbers in [figures.get(name, [0] * 6)]
     ]
-    given |= {"before": (both or was)[0], "after": (both or will)[0]}
+    given |= {"before": [*both, *was, ""][0], "after": [*both, *will, ""][0]}
     steps = warehouse.query(sql_text("rebuild/diff_stages.sql"), given).rows
     found = {stage: Counts(int(before), int(after)) for stage, before, after in steps}
     named = dict.fromkeys([*new.stages, *old.stages, ""])
     difference.stages = {stage: found.get(stage, Counts(0, 0)) for stage in named}
     difference.stages_by = given["after"]
+
+
+def accounts_left_out(old: Mapping, new: Mapping, sample: int) -> list[str]:
+    """The definitions a sample of customers says nothing about: those of accounts."""
+    both = [*old.journeys, *new.journeys] if sample > 1 else []
+    return list(dict.fromkeys(one.name for one in both if one.unit == "account"))
 
 
 @contextmanager

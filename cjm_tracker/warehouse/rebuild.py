@@ -45,6 +45,7 @@ from cjm_tracker.warehouse.stitch import (
     next_run,
     stitch,
     unstitched,
+    write_accounts,
     write_part,
     write_scope,
 )
@@ -102,6 +103,7 @@ def rebuild(
         write_part(warehouse, stitching.run, mapping, number)
         log.add("paths", stitching.run, number)
         progress("paths", number + 1, stitching.parts)
+    write_accounts(warehouse, stitching.run, mapping, full=True, size=part)
     forget_definitions(warehouse, mapping)
     log.add("end")
     mark(warehouse, stitching.run, tokens)
@@ -145,6 +147,7 @@ def _look_again(warehouse: Warehouse, mapping: Mapping, now: int, key: bytes, pa
     stitching = _settle(warehouse, mapping, run, resolved, changed, part)
     for number in range(stitching.parts):
         write_part(warehouse, run, mapping, number)
+    write_accounts(warehouse, run, mapping, full=True, size=part)
 
 
 def _settle(

@@ -71,6 +71,7 @@ def stitch(
     for part in range(parts):
         write_part(warehouse, run, mapping, part)
         progress(part + 1, parts)
+    write_accounts(warehouse, run, mapping, full=full)
     if full:
         forget_definitions(warehouse, mapping)
     write_identities(warehouse, run, resolved)
@@ -105,15 +106,34 @@ def everybody(
 
 
 def write_part(warehouse: Warehouse, run: int, mapping: Mapping, part: int) -> None:
-    """The journeys of one part of the scope, by every definition."""
-    for definition in mapping.journeys:
-        _do(warehouse, "paths", part=part, **_parameters(run, mapping, definition))
+    """The journeys of one part of the scope, by every definition of customers' journeys."""
+    _write_paths(warehouse, run, mapping, "customer", part)
+
+
+def write_accounts(
+    warehouse: Warehouse, run: int, mapping: Mapping, *, full: bool, size: int = PART
+) -> None:
+    """The journeys of all accounts, or of those that the identifiers of this run were seen with.
+
+    So many accounts at once. The scope of the run says who is who.
+    """
+    if all(definition.unit == "customer" for definition in mapping.definitions):
+        return
+    _do(warehouse, "accounts", run=run, full=int(full), size=size)
+    for part in range(_ask(warehouse, "account_parts", run=run)[0][0]):
+        _write_paths(warehouse, run, mapping, "account", part)
+
+
+def _write_paths(warehouse: Warehouse, run: int, mapping: Mapping, unit: str, part: int) -> None:
+    for definition in mapping.definitions:
+        if definition.unit == unit:
+            _do(warehouse, "paths", part=part, **_parameters(run, mapping, definition))
 
 
 def forget_definitions(warehouse: Warehouse, mapping: Mapping) -> None:
-    """Journeys of definitions the mapping no longer has."""
-    names = [definition.name for definition in mapping.journeys]
-    _do(warehouse, "forget_definitions", definitions=names)
+    """Journeys of definitions the mapping no longer has, and of their earlier versions."""
+    versions = [definition.version for definition in mapping.definitions]
+    _do(warehouse, "forget_definitions", versions=versions)
 
 
 def _ask(warehouse: Warehouse, name: str, **parameters: Any) -> list[tuple[Any, ...]]:
@@ -167,7 +187,7 @@ def write_scope(
 
 
 def _write_names(warehouse: Warehouse, run: int, mapping: Mapping) -> None:
-    """Stages and identifier kinds in their order, where another order was known."""
+    """Stages, identifier kinds and journey definitions in their order, where others were known."""
     stages = [(stage,) for stage in mapping.stages]
     if warehouse.query("SELECT stage FROM stages ORDER BY position").rows != stages:
         columns: Columns = {
@@ -186,23 +206,62 @@ def _write_names(warehouse: Warehouse, run: int, mapping: Mapping) -> None:
             "run": [run] * len(kinds),
         }
         warehouse.insert("kind_log", columns, f"kind_log:{run}")
+    _write_definitions(warehouse, run, mapping.definitions)
+
+
+def _write_definitions(
+    warehouse: Warehouse, run: int, definitions: list[JourneyDefinition]
+) -> None:
+    said = [(definition.name, definition.version) for definition in definitions]
+    if _ask(warehouse, "definitions") == said:
+        return
+    columns: Columns = {
+        "definition": [one.name for one in definitions],
+        "position": list(range(1, len(definitions) + 1)),
+        "version": [one.version for one in definitions],
+        "unit": [one.unit for one in definitions],
+        "stages": [one.stages for one in definitions],
+        "optional_stages": [one.optional_stages for one in definitions],
+        "goals": [one.goals for one in definitions],
+        "starts_at": [one.starts_at for one in definitions],
+        "only_from_start": [int(one.only_from_start) for one in definitions],
+        "ends_at": [one.ends_at for one in definitions],
+        "inactivity_s": [_seconds(one.inactivity) for one in definitions],
+        "inactivity_by_channel_s": [
+            {channel: _seconds(wait) for channel, wait in one.inactivity_by_channel.items()}
+            for one in definitions
+        ],
+        "lookback_s": [one.lookback and _seconds(one.lookback) for one in definitions],
+        "run": [run] * len(definitions),
+    }
+    warehouse.insert("definition_log", columns, f"definition_log:{run}")
 
 
 def _parameters(run: int, mapping: Mapping, definition: JourneyDefinition) -> dict[str, Any]:
     by_channel = definition.inactivity_by_channel
     return {
         "run": run,
+        "unit": definition.unit,
+        "scope": f"{definition.unit}_scope",
+        "ordered": f"{definition.unit}_steps",
         "definition": definition.name,
+        "version": definition.version,
         "sources": mapping.source_priority,
-        "stages": mapping.stages,
+        "stages": definition.stages,
         "goals": definition.goals,
         "starts_at": definition.starts_at,
+        "only_from_start": int(definition.only_from_start),
         "ends_at": definition.ends_at,
         "patience_ms": _ms(definition.inactivity),
         # transform() wants at least one pair; no channel is named ''.
         "channels": ["", *by_channel],
         "patience_by_channel_ms": [0, *(_ms(duration) for duration in by_channel.values())],
+        "lookback_s": _seconds(definition.lookback) if definition.lookback else 0,
     }
+
+
+def _seconds(duration: timedelta) -> int:
+    return int(duration.total_seconds())
 
 
 def _ms(duration: timedelta) -> int:

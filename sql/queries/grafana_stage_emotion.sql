@@ -4,7 +4,12 @@ SELECT
     stages.stage AS stage,
     felt.mean_emotion AS mean_emotion,
     felt.answers AS answers
-FROM stages
+FROM
+(
+    SELECT stage_no, stage
+    FROM definition_stages
+    WHERE definition = decodeURLComponent('${definition:percentencode}')
+) AS stages
 LEFT JOIN
 (
     SELECT stage_no, avg(emotion) AS mean_emotion, count(emotion) AS answers
@@ -21,5 +26,5 @@ LEFT JOIN
                 AND $__conditionalAll(hasAny(sources, splitByChar(',', trim(BOTH '{}' FROM decodeURLComponent('${source:percentencode}')))), $source)
         )
     GROUP BY stage_no
-) AS felt ON felt.stage_no = stages.position
-ORDER BY stages.position
+) AS felt ON felt.stage_no = stages.stage_no
+ORDER BY stages.stage_no

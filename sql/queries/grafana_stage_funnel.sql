@@ -1,7 +1,12 @@
 -- How many journeys visited each stage? In the order of the stages, for journeys that began in the
 -- time range; the same count as in the view stage_funnel.
 SELECT stages.stage AS stage, reached.journeys AS journeys
-FROM stages
+FROM
+(
+    SELECT stage_no, stage
+    FROM definition_stages
+    WHERE definition = decodeURLComponent('${definition:percentencode}')
+) AS stages
 LEFT JOIN
 (
     SELECT visited, count() AS journeys
@@ -16,5 +21,5 @@ LEFT JOIN
             AND $__conditionalAll(hasAny(sources, splitByChar(',', trim(BOTH '{}' FROM decodeURLComponent('${source:percentencode}')))), $source)
     )
     GROUP BY visited
-) AS reached ON reached.visited = stages.position
-ORDER BY stages.position
+) AS reached ON reached.visited = stages.stage_no
+ORDER BY stages.stage_no

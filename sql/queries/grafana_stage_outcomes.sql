@@ -7,7 +7,12 @@ SELECT
     outcomes.still_open AS still_open,
     outcomes.ended_here AS ended_here,
     if(went_on + ended_here = 0, NULL, went_on / (went_on + ended_here)) AS went_on_share
-FROM stages
+FROM
+(
+    SELECT stage_no, stage
+    FROM definition_stages
+    WHERE definition = decodeURLComponent('${definition:percentencode}')
+) AS stages
 LEFT JOIN
 (
     SELECT
@@ -30,5 +35,5 @@ LEFT JOIN
             AND $__conditionalAll(hasAny(sources, splitByChar(',', trim(BOTH '{}' FROM decodeURLComponent('${source:percentencode}')))), $source)
     )
     GROUP BY visited
-) AS outcomes ON outcomes.visited = stages.position
-ORDER BY stages.position
+) AS outcomes ON outcomes.visited = stages.stage_no
+ORDER BY stages.stage_no

@@ -1,2 +1,2 @@
 -- Which journey definitions are there? The first is the one the customers view uses.
-SELECT DISTINCT definition FROM journeys ORDER BY definition
+SELECT definition FROM definitions ORDER BY unit = 'customer' DESC, position

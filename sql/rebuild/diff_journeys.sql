@@ -3,13 +3,15 @@
 -- sample       one customer in so many
 -- definitions  those of both mappings: by these a customer's journeys can differ
 --
--- They do not differ by their stages' numbers, nor by how long they would stay open.
+-- They do not differ by their stages' numbers, by how far it is to a goal, nor by how long they
+-- would stay open.
 WITH
     sides AS
     (
         SELECT
             definition, customer_id, 0 AS is_new,
-            sipHash64(tuple(* EXCEPT (definition, customer_id, run, `step.stage_no`, `journey.closes_at`))) AS hash,
+            sipHash64(tuple(* EXCEPT (definition, customer_id, run, version, lookback_s, outside,
+                `step.stage_no`, `step.seconds_to_goal`, `journey.closes_at`))) AS hash,
             length(`journey.first`) AS journeys,
             arraySum(`journey.is_converted`) AS conversions
         FROM path_log FINAL
@@ -18,7 +20,8 @@ WITH
         UNION ALL
         SELECT
             definition, customer_id, 1 AS is_new,
-            sipHash64(tuple(* EXCEPT (definition, customer_id, run, `step.stage_no`, `journey.closes_at`))) AS hash,
+            sipHash64(tuple(* EXCEPT (definition, customer_id, run, version, lookback_s, outside,
+                `step.stage_no`, `step.seconds_to_goal`, `journey.closes_at`))) AS hash,
             length(`journey.first`) AS journeys,
             arraySum(`journey.is_converted`) AS conversions
         FROM diff_path_log FINAL
@@ -45,6 +48,7 @@ SELECT
 FROM by_definition
 GROUP BY definition
 UNION ALL
--- Under no name: customers, whatever the definition.
+-- Under no name: customers, whatever the definition. Accounts are none.
 SELECT '', 0, 0, 0, 0, uniqExact(customer_id), uniqExactIf(customer_id, differs AND definition IN {definitions:Array(String)})
 FROM by_definition
+WHERE startsWith(customer_id, 'c')

@@ -1,23 +1,35 @@
--- Stitches: writes all journeys of the customers in scope anew, one row a customer.
+-- Stitches: writes all journeys of the customers or accounts in scope anew, one row each.
 -- The full rebuild and the increment run this same statement; only the scope differs.
 --
--- run, part   the stitch, and the part of its scope in stitch_scope
--- definition  name of the journey definition
+-- run, part   the stitch, and the part of its scope
+-- unit        customer or account: whose journeys
+-- scope       customer_scope or account_scope, which of the two below is meant;
+-- ordered     customer_steps or account_steps likewise
+-- definition, version                           name of the journey definition, and its version
 -- sources     sources in order of priority: breaks ties between steps of one instant
--- stages      stages in their order
+-- stages      stages of the definition in their order
 -- goals, starts_at, ends_at                     touchpoints
+-- only_from_start                               1 when what no start came before is in no journey
 -- patience_ms, channels, patience_by_channel_ms inactivity that ends a journey, ms
+-- lookback_s                                    look-back window, seconds; 0 for none
 --
 -- Arrays are walked side by side, never by index: a lambda that looks into another array has it
 -- copied for every element, and one customer may have a million steps.
 INSERT INTO path_log
 WITH
-    scope AS
+    customer_scope AS
     (
-        SELECT identifier, customer
+        SELECT customer AS unit, identifier, customer
         FROM stitch_scope
         WHERE run = {run:UInt64} AND part = {part:UInt16}
     ),
+    account_scope AS
+    (
+        SELECT account AS unit, identifier, customer
+        FROM stitch_accounts
+        WHERE run = {run:UInt64} AND part = {part:UInt16}
+    ),
+    scope AS (SELECT DISTINCT identifier, customer FROM {scope:Identifier} WHERE identifier != 0),
     -- Of an event that came in several states one holds, under one identifier.
     contested AS
     (
@@ -25,41 +37,69 @@ WITH
         FROM contested_log FINAL
         WHERE identifier IN (SELECT identifier FROM scope)
     ),
-    -- Of one state what the latest mapping says of it: that is what FINAL keeps.
+    -- Of one state what the latest mapping says of it: that is what FINAL keeps. What is no
+    -- touchpoint may still say which account a customer is in.
     events AS
     (
         SELECT
             identifier, occurred_at, source, event_id, touchpoint, channel, stage, outcome, value,
-            wait_s, duration_s, emotion
+            wait_s, duration_s, emotion, account
         FROM event_log FINAL
-        WHERE identifier IN (SELECT identifier FROM scope WHERE identifier != 0)
-            AND touchpoint != ''
+        WHERE identifier IN (SELECT identifier FROM scope)
+            AND (touchpoint != '' OR ({unit:String} = 'account' AND account != 0))
             AND ((source, event_id) NOT IN (SELECT source, event_id FROM contested)
                 OR (source, event_id, identifier, fingerprint)
                     IN (SELECT source, event_id, holder, fingerprint FROM contested))
     ),
-    -- Each customer's steps in order. The first three members decide the order and no two steps
-    -- share them all, so sorting the tuples leaves nothing to chance.
-    ordered AS
+    -- The first three members of a step decide the order and no two steps share them all, so
+    -- sorting the tuples leaves nothing to chance.
+    theirs AS
     (
         SELECT
             scope.customer AS customer,
-            arraySort(groupArray((
+            events.account AS account,
+            (
                 toUnixTimestamp64Milli(occurred_at),
                 indexOf({sources:Array(String)}, source),
                 event_id,
                 source, touchpoint, channel, stage, outcome, value, wait_s, duration_s, emotion
-            ))) AS s
+            ) AS step
         FROM events
         INNER JOIN scope ON scope.identifier = events.identifier
-        GROUP BY scope.customer
+    ),
+    customer_steps AS
+    (
+        SELECT customer AS unit, arraySort(groupArray(step)) AS s, emptyArrayUInt64() AS contacts
+        FROM theirs
+        GROUP BY customer
+    ),
+    -- An event is of the account it names; else of the one its customer was last said to be in;
+    -- else of the first one named later.
+    account_steps AS
+    (
+        SELECT
+            unit,
+            arraySort(groupArray((step, customer))) AS owned,
+            owned.1 AS s,
+            owned.2 AS contacts
+        FROM
+        (
+            SELECT customer, arraySort(groupArray((step, account))) AS said
+            FROM theirs
+            GROUP BY customer
+        )
+        ARRAY JOIN
+            said.1 AS step,
+            arrayReverseFill(named -> named != 0, arrayFill(named -> named != 0, said.2)) AS unit
+        WHERE step.5 != '' AND unit IN (SELECT unit FROM account_scope)
+        GROUP BY unit
     ),
     timed AS
     (
         SELECT
-            customer,
+            unit,
             s,
-            s.1 AS began,
+            contacts,
             arrayMap((at, lasts) -> at + toInt64(1000 * greatest(0, ifNull(lasts, 0))), s.1, s.11) AS ended,
             arrayMap(
                 channel -> transform(
@@ -67,9 +107,8 @@ WITH
                     {patience_ms:Int64}),
                 s.6) AS patience,
             arrayMap(touchpoint -> has({starts_at:Array(String)}, touchpoint), s.5) AS is_start,
-            arrayMap(touchpoint -> has({ends_at:Array(String)}, touchpoint), s.5) AS is_end,
-            arrayMap(touchpoint -> has({goals:Array(String)}, touchpoint), s.5) AS is_goal
-        FROM ordered
+            arrayMap(touchpoint -> has({ends_at:Array(String)}, touchpoint), s.5) AS is_end
+        FROM {ordered:Identifier}
     ),
     -- Why a new journey begins at each step: '' where none does.
     cut AS
@@ -83,62 +122,78 @@ WITH
                     starts, 'new_start',
                     at - before_ended > greatest(wait, before_wait), 'inactivity',
                     ''),
-                arrayEnumerate(s), began, patience, is_start,
+                arrayEnumerate(s), s.1, patience, is_start,
                 arrayPopBack(arrayPushFront(ended, 0)),
                 arrayPopBack(arrayPushFront(patience, 0)),
                 arrayPopBack(arrayPushFront(is_end, 0))) AS why,
-            arrayMap(reason -> reason != '', why) AS begins
+            arrayMap(reason -> reason != '', why) AS begins,
+            -- Should the step be the last one of its journey: when that closes, and why it ended.
+            -- The reason is the next journey's; the last one has none unless it came to its end.
+            arrayMap(
+                (end, wait, ends, next) -> (
+                    if(ends, end, end + wait), if(ends AND next = '', 'ended', next)),
+                ended, patience, is_end, arrayPopFront(arrayPushBack(why, ''))) AS closing
         FROM timed
     ),
-    -- Journey by journey: its length, its goals' times, its last step.
+    -- Where a journey starts at a start only, those that do not are none.
+    kept AS
+    (
+        SELECT
+            unit,
+            arrayFill((starts, begins_here) -> begins_here, is_start, begins) AS is_in,
+            if({only_from_start:UInt8}, arrayFilter((step, keep) -> keep, s, is_in), s) AS steps,
+            if({only_from_start:UInt8} AND {unit:String} = 'account',
+                arrayFilter((who, keep) -> keep, contacts, is_in), contacts) AS contacts_in,
+            if({only_from_start:UInt8}, arrayFilter((starts, keep) -> keep, begins, is_in), begins) AS is_first,
+            if({only_from_start:UInt8}, arrayFilter((close, keep) -> keep, closing, is_in), closing) AS closes,
+            length(s) - length(steps) AS outside
+        FROM cut
+    ),
+    -- Journey by journey: its first and last step. Step by step: the next goal of its journey.
     parted AS
     (
         SELECT
-            customer,
-            s,
-            arrayFilter((number, starts) -> starts, arrayEnumerate(s), begins) AS firsts,
-            arrayMap(
-                times -> arrayFilter(at -> at IS NOT NULL, times),
-                arraySplit(
-                    (at, starts) -> starts,
-                    arrayMap((at, goal) -> if(goal, at, NULL), began, is_goal), begins)) AS goals,
-            arrayMap(
-                steps -> (length(steps), steps[-1]),
-                arraySplit(
-                    (step, starts) -> starts,
-                    arrayMap(
-                        (end, wait, ends) -> (if(ends, end, end + wait), ends),
-                        ended, patience, is_end),
-                    begins)) AS lasts,
-            arrayPushBack(arrayPopFront(arrayFilter(reason -> reason != '', why)), '') AS next_reasons
-        FROM cut
+            *,
+            arrayPopFront(arrayPushBack(is_first, 1)) AS is_last,
+            arrayFilter((number, first) -> first, arrayEnumerate(steps), is_first) AS firsts,
+            arrayFilter((number, last) -> last, arrayEnumerate(steps), is_last) AS lasts,
+            arrayFilter((close, last) -> last, closes, is_last) AS ends,
+            arrayMap(touchpoint -> has({goals:Array(String)}, touchpoint), steps.5) AS is_goal,
+            arrayReverseFill(
+                (at, known) -> known,
+                arrayMap((at, goal) -> if(goal, at, NULL), steps.1, is_goal),
+                arrayMap((goal, last) -> goal OR last, is_goal, is_last)) AS goal_at,
+            arrayFilter((at, first) -> first, goal_at, is_first) AS first_goals
+        FROM kept
     )
 SELECT
     {definition:String} AS definition,
-    concat('c', leftPad(lower(hex(customers.customer)), 16, '0')) AS customer_id,
+    concat(substring({unit:String}, 1, 1), leftPad(lower(hex(units.unit)), 16, '0')) AS customer_id,
     {run:UInt64} AS run,
-    arrayMap(at -> fromUnixTimestamp64Milli(at, 'UTC'), s.1) AS `step.occurred_at`,
-    s.4 AS `step.source`,
-    s.3 AS `step.event_id`,
-    s.5 AS `step.touchpoint`,
-    s.6 AS `step.channel`,
-    s.7 AS `step.stage`,
-    arrayMap(stage -> toUInt8(indexOf({stages:Array(String)}, stage)), s.7) AS `step.stage_no`,
-    s.8 AS `step.outcome`,
-    s.9 AS `step.value`,
-    s.10 AS `step.wait_s`,
-    s.11 AS `step.duration_s`,
-    s.12 AS `step.emotion`,
+    arrayMap(at -> fromUnixTimestamp64Milli(at, 'UTC'), steps.1) AS `step.occurred_at`,
+    steps.4 AS `step.source`,
+    steps.3 AS `step.event_id`,
+    steps.5 AS `step.touchpoint`,
+    steps.6 AS `step.channel`,
+    steps.7 AS `step.stage`,
+    arrayMap(stage -> toUInt8(indexOf({stages:Array(String)}, stage)), steps.7) AS `step.stage_no`,
+    steps.8 AS `step.outcome`,
+    steps.9 AS `step.value`,
+    steps.10 AS `step.wait_s`,
+    steps.11 AS `step.duration_s`,
+    steps.12 AS `step.emotion`,
     arrayMap(first -> toUInt32(first), firsts) AS `journey.first`,
-    arrayMap(last -> toUInt32(last.1), lasts) AS `journey.length`,
+    arrayMap((first, last) -> toUInt32(last - first + 1), firsts, lasts) AS `journey.length`,
     -- No later than the type can say: 2299-12-31.
-    arrayMap(last -> fromUnixTimestamp64Milli(least(last.2.1, 10413791999999), 'UTC'), lasts)
+    arrayMap(end -> fromUnixTimestamp64Milli(least(end.1, 10413791999999), 'UTC'), ends)
         AS `journey.closes_at`,
-    -- The reason is the next journey's; the last one has none unless it came to its end.
-    arrayMap((last, reason) -> if(reason = '' AND last.2.2, 'ended', reason), lasts, next_reasons)
-        AS `journey.end_reason`,
-    arrayMap(times -> toUInt8(notEmpty(times)), goals) AS `journey.is_converted`,
-    arrayMap(times -> fromUnixTimestamp64Milli(if(empty(times), NULL, times[1]), 'UTC'), goals)
-        AS `journey.converted_at`
-FROM (SELECT DISTINCT customer FROM scope) AS customers
-LEFT JOIN parted ON parted.customer = customers.customer
+    ends.2 AS `journey.end_reason`,
+    arrayMap(at -> toUInt8(at IS NOT NULL), first_goals) AS `journey.is_converted`,
+    arrayMap(at -> fromUnixTimestamp64Milli(at, 'UTC'), first_goals) AS `journey.converted_at`,
+    {version:String} AS version,
+    nullIf({lookback_s:UInt64}, 0) AS lookback_s,
+    outside,
+    contacts_in AS contacts,
+    arrayMap((goal, at) -> (goal - at) / 1000, goal_at, steps.1) AS `step.seconds_to_goal`
+FROM (SELECT DISTINCT unit FROM {scope:Identifier}) AS units
+LEFT JOIN parted ON parted.unit = units.unit

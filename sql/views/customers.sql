@@ -5,7 +5,7 @@ CREATE OR REPLACE VIEW customers
     identifiers   UInt64 COMMENT 'how many identifiers belong to them',
     first_seen_at DateTime64(3, 'UTC') COMMENT 'their earliest step',
     last_seen_at  DateTime64(3, 'UTC') COMMENT 'their latest step',
-    journeys      UInt64 COMMENT 'journeys, of the first definition',
+    journeys      UInt64 COMMENT 'journeys, by the first definition of customers',
     steps         UInt64 COMMENT 'steps in all those journeys',
     sources       Array(LowCardinality(String)) COMMENT 'sources they were seen on, sorted',
     channels      Array(LowCardinality(String)) COMMENT 'channels they used, sorted',
@@ -39,7 +39,12 @@ FROM
         if(arrayAll(x -> isNull(x), `step.emotion`), NULL,
             arrayAvg(arrayMap(x -> assumeNotNull(x), arrayFilter(x -> isNotNull(x), `step.emotion`)))) AS emotion
     FROM path_log FINAL
-    WHERE definition = (SELECT min(definition) FROM path_log) AND notEmpty(`step.touchpoint`)
+    WHERE notEmpty(`step.touchpoint`) AND definition =
+    (
+        SELECT argMin(definition, position)
+        FROM definition_log
+        WHERE unit = 'customer' AND run = (SELECT max(run) FROM definition_log)
+    )
 ) AS paths
 LEFT JOIN
 (
@@ -47,4 +52,4 @@ LEFT JOIN
     FROM identities
     GROUP BY customer_id
 ) AS known ON known.customer_id = paths.customer_id
-COMMENT 'One row a customer who has at least one touchpoint.'
+COMMENT 'One row a customer who has at least one step in the first journey definition of customers.'

@@ -1,7 +1,8 @@
 CREATE OR REPLACE VIEW journeys
 (
     definition   LowCardinality(String) COMMENT 'journey definition',
-    customer_id  String COMMENT 'the customer',
+    version      LowCardinality(String) COMMENT 'version of the definition it was cut by, see definitions',
+    customer_id  String COMMENT 'the customer; or the account, where the definition''s unit is account',
     journey_no   UInt32 COMMENT 'the customer''s journeys, from 1',
     started_at   DateTime64(3, 'UTC') COMMENT 'time of the first step',
     ended_at     DateTime64(3, 'UTC') COMMENT 'time of the last step so far',
@@ -15,7 +16,7 @@ CREATE OR REPLACE VIEW journeys
     sources      Array(LowCardinality(String)) COMMENT 'source of each step',
     channels     Array(LowCardinality(String)) COMMENT 'channel of each step',
     stages       Array(LowCardinality(String)) COMMENT 'stage of each step',
-    stage_nos    Array(UInt8) COMMENT 'place of each step''s stage in the order; 0 when none',
+    stage_nos    Array(UInt8) COMMENT 'place of each step''s stage in the definition''s order; 0 when it is none of its stages',
     path_text    String COMMENT 'a > b > c, the same touchpoint several times in a row written once',
     value        Decimal(38, 4) COMMENT 'sum of the steps'' money',
     emotion      Nullable(Float64) COMMENT 'mean of what is known; NULL when nothing is',
@@ -24,9 +25,9 @@ CREATE OR REPLACE VIEW journeys
 DEFINER = CURRENT_USER SQL SECURITY DEFINER
 AS
 -- Data time, not the wall clock: a silent feed leaves a journey open, it does not end it.
-WITH (SELECT max(last_occurred_at) FROM feeds) AS watermark
+WITH (SELECT max(occurred_at) FROM event_log) AS watermark
 SELECT
-    definition, customer_id, journey_no,
+    definition, version, customer_id, journey_no,
     `step.occurred_at`[first] AS started_at,
     `step.occurred_at`[first + len - 1] AS ended_at,
     closes_at,

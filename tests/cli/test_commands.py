@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from cjm_tracker.mapping import DEFAULT_MAPPING
 from cjm_tracker.sources import formats
 from tests.cli.commands import cjm
 
@@ -111,6 +112,25 @@ def test_the_map_is_one_page(place: Path) -> None:
         and "Покупка" in page
         and "http://" not in page.replace("http://www.w3.org/", "")
     )
+
+
+def test_another_definition_can_be_looked_at(place: Path) -> None:
+    text = DEFAULT_MAPPING.read_text(encoding="utf-8")
+    more = "  - {name: from_order, starts_at: [order_completed], only_from_start: true}\n"
+    # Before the section that follows the journeys.
+    cut = text.index("\n# Per source")
+    (place / "more.yaml").write_text(text[:cut] + more + text[cut:], encoding="utf-8")
+    assert cjm(place, "rebuild", "--mapping", "more.yaml").returncode == 0
+    asked = ("journey", "ann", "--mapping", "more.yaml", "--json")
+    for definition, steps in (("customer_journey", 2), ("from_order", 1)):
+        found = json.loads(cjm(place, *asked, "--definition", definition).stdout)
+        assert len(found["steps"]) == steps
+    mapped = cjm(place, "map", "--mapping", "more.yaml", "--definition", "from_order")
+    assert mapped.returncode == 0, mapped.stderr
+    unknown = cjm(place, "map", "--mapping", "more.yaml", "--definition", "nothing")
+    assert unknown.returncode == 66
+    assert "no journey definition 'nothing'; it has customer_journey, from_order" in unknown.stderr
+    assert cjm(place, "rebuild").returncode == 0
 
 
 def test_formats_lists_every_format(place: Path) -> None:

@@ -22,6 +22,7 @@ from cjm_tracker.warehouse.rebuild import rebuild
 
 from ..conftest import forget_everything
 from ..warehouse.deeds import MAPPING, NOW, Deed, Journal, apart, at
+from ..warehouse.test_definitions import having
 from ..warehouse.test_rebuild import NEW, OLD, TOLD
 from ..warehouse.test_remap import LOGS, keep, named
 from ..warehouse.test_stitch_worlds import deeds
@@ -55,7 +56,8 @@ def history(warehouse: Warehouse, sample: int = 1) -> History:
     customers = {
         (row.pop("definition"), row.pop("customer_id")): row
         for row in warehouse.query(
-            "SELECT * EXCEPT (run, `step.stage_no`, `journey.closes_at`) FROM path_log FINAL"
+            "SELECT * EXCEPT (run, version, lookback_s, outside, `step.stage_no`,"
+            " `step.seconds_to_goal`, `journey.closes_at`) FROM path_log FINAL"
         ).dicts()
         if row["step.touchpoint"] and row["customer_id"] in mine
     }
@@ -244,6 +246,25 @@ def test_a_mapping_that_says_the_same_changes_nothing(retail: Warehouse) -> None
     assert all(row.journeys[0] == row.journeys[1] for row in found.journeys)
 
 
+def test_journeys_of_accounts_are_compared_but_not_in_a_sample(warehouse: Warehouse) -> None:
+    def told_by(inactivity: str) -> Mapping:
+        account = {"name": "buying", "unit": "account", "inactivity": inactivity}
+        return having({"name": "short", "inactivity": "30m"}, account, over=OLD)
+
+    journal = Journal(warehouse, "old:1")
+    journal.keep(
+        *(at(5 * n, who=f"user_id:u{n}", account="account:A") for n in range(3)),
+        at(0, who="user_id:u9", account="account:B", id="other"),
+    )
+    before, after = told_by("30m"), told_by("1m")
+    stitch(warehouse, before, journal.now)
+    whole = mapping_diff(warehouse, before, after)
+    assert whole.journeys[1] == ("buying", (2, 4), (0, 0), 2, 1)
+    assert (whole.customers, whole.customers_changed) == (4, 0)
+    half = mapping_diff(warehouse, before, after, sample=2)
+    assert [row.definition for row in half.journeys] == ["short"]
+
+
 # --- it leaves no trace
 
 
@@ -354,7 +375,7 @@ def test_a_stranger_can_read_it(place: Path) -> None:
         "cart_added, stage consideration → basket",
         "signed_in → dropped (no_contact)",
         "Product Added (segment)",
-        "customers with other journeys",
+        "customers or accounts changed",
     ):
         assert line in done.stdout, line
 

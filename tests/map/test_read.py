@@ -44,7 +44,7 @@ def test_stages_stand_in_their_order_visited_or_not(maps: Maps) -> None:
 
 def test_flow_tells_gone_on_not_yet_and_dropped_apart(stages: dict[str, Stage]) -> None:
     assert stages["consideration"].flow == Flow(
-        journeys=3, customers=3, went_on=1, still_open=1, ended_here=1
+        journeys=3, customers=3, went_on=1, still_open=1, ended_here=1, dropped_off=1
     )
 
 

@@ -77,7 +77,7 @@ def _full(name: str) -> Stage:
     return Stage(
         key="s",
         name=name,
-        flow=Flow(50, 49, 20, 10, 20),
+        flow=Flow(50, 49, 20, 10, 20, 20),
         touchpoints=tuple(replace(t, name=name, channel_name=name) for t in _touchpoints(40)),
         emotion=Emotion(30, -0.5, 0.3),
         comments=(Comment(name, name, AT, "csat", 1.0, -1.0, name),),
@@ -173,7 +173,7 @@ def test_what_is_written_by_people_is_shown_as_theirs() -> None:
 
 
 def test_highlights_need_something_to_compare() -> None:
-    dropping = Stage("a", "A", flow=Flow(10, 10, 4, 0, 6), emotion=Emotion(30, 0.1, 0.2))
+    dropping = Stage("a", "A", flow=Flow(10, 10, 4, 0, 6, 6), emotion=Emotion(30, 0.1, 0.2))
     last = Stage("b", "B", flow=Flow(90, 90, 0, 0, 90), emotion=Emotion(3, -0.9, 0.2))
     found = highlights(_map(dropping, last))
     # The last stage's endings are no drop-off; three answers do not make a lowest mood.

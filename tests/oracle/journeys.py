@@ -4,10 +4,15 @@
    that revision the one with the lowest fingerprint.
 2. Identifiers and links come from every delivery, whatever became of its event. Who is who is
    `identity.who_is_who`. An event belongs to the customer of its first identifier.
-3. A customer's touchpoints are in the order of (time, the source's place in the mapping, id).
+3. Events are in the order of (time, the source's place in the mapping, id). In that order an event
+   is of the account it names; else of the last one its customer's events named before it; else of
+   the first one they name after it.
 4. A journey ends after a touchpoint of `ends_at`, before one of `starts_at`, or when the gap from
    the end of one contact to the next is longer than the more patient channel of the two allows.
+   Where that counts `only_from_start`, one that begins with another touchpoint is none: its
+   touchpoints are outside.
 5. A journey is open while no event of any source lies at or after the moment it would close.
+6. A step is in the look-back window unless the next goal of its journey comes later than that.
 """
 
 from __future__ import annotations
@@ -41,16 +46,28 @@ class Delivery(NamedTuple):
     emotion: float | None
     revision: int
     fingerprint: int
+    account: int = 0  # the one it names; 0 when it names none
 
 
 class Rules(NamedTuple):
     sources: list[str]
+    of_accounts: bool
     stages: list[str]
     patience_ms: int
     patience_by_channel_ms: dict[str, int]
     goals: list[str]
     starts_at: list[str]
+    only_from_start: bool
     ends_at: list[str]
+    lookback_ms: int | None
+
+
+class Cut(NamedTuple):
+    """The rows of the views `steps` and `journeys`, and the number of touchpoints outside."""
+
+    steps: list[dict[str, Any]]
+    journeys: list[dict[str, Any]]
+    outside: int
 
 
 def standing(deliveries: Iterable[Delivery]) -> list[Delivery]:
@@ -96,28 +113,62 @@ def named(founder: int) -> str:
     return f"c{founder:016x}" if founder else ""
 
 
-def steps_and_journeys(
-    deliveries: list[Delivery], world: World, rules: Rules
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """The rows of the views `steps` and `journeys`, without the definition's name."""
+def cut(deliveries: list[Delivery], world: World, rules: Rules) -> Cut:
+    """What becomes of the deliveries, without the definition's name and version."""
     who = places(deliveries, world)
-    theirs: dict[str, list[Delivery]] = defaultdict(list)
-    for event in standing(deliveries):
-        if event.touchpoint and (customer := customer_of(event, who)):
-            theirs[customer].append(event)
     watermark = max((delivery.at for delivery in deliveries), default=0)
     steps: list[dict[str, Any]] = []
     journeys: list[dict[str, Any]] = []
+    outside = 0
+    for unit, events in _by_unit(deliveries, who, rules).items():
+        found = _journeys(events, rules)
+        inside = [one for one in found if not rules.only_from_start or _is_start(one[0][0], rules)]
+        outside += len(events) - sum(len(journey) for journey, _ in inside)
+        for number, (journey, reason) in enumerate(inside, 1):
+            name = {"customer_id": unit, "journey_no": number}
+            row = _journey(journey, reason, rules, watermark)
+            state = {field: row[field] for field in ("is_open", "end_reason")}
+            contacts = [customer_of(event, who) for event in journey]
+            rows = zip(_steps(journey, rules), contacts, strict=True)
+            steps += [name | step | state | {"contact": contact} for step, contact in rows]
+            journeys.append(name | row)
+    return Cut(steps, journeys, outside)
+
+
+def _by_unit(
+    deliveries: list[Delivery], who: dict[int, Place], rules: Rules
+) -> dict[str, list[Delivery]]:
+    """The touchpoints of each customer, or of each account, in order."""
+
+    def order(event: Delivery) -> tuple[int, int, str]:
+        return event.at, rules.sources.index(event.source), event.id
+
+    theirs: dict[str, list[Delivery]] = defaultdict(list)
+    for event in sorted(standing(deliveries), key=order):
+        if customer := customer_of(event, who):
+            theirs[customer].append(event)
+    found: dict[str, list[Delivery]] = defaultdict(list)
     for customer, events in theirs.items():
-        events.sort(key=lambda event: (event.at, rules.sources.index(event.source), event.id))
-        for number, (journey, reason) in enumerate(_cut(events, rules), 1):
-            name = {"customer_id": customer, "journey_no": number}
-            steps += [name | step for step in _steps(journey, rules)]
-            journeys.append(name | _journey(journey, reason, rules, watermark))
-    return steps, journeys
+        for place, event in enumerate(events):
+            unit = _account(events, place) if rules.of_accounts else customer
+            if event.touchpoint and unit:
+                found[unit].append(event)
+    return {unit: sorted(events, key=order) for unit, events in found.items()}
 
 
-def _cut(events: list[Delivery], rules: Rules) -> list[tuple[list[Delivery], str]]:
+def _account(events: list[Delivery], place: int) -> str:
+    """The account a customer's event belongs to; empty where none of them names any."""
+    until = [event.account for event in events[: place + 1] if event.account]
+    later = [event.account for event in events[place:] if event.account]
+    nearest = until[-1:] or later[:1]
+    return f"a{nearest[0]:016x}" if nearest else ""
+
+
+def _is_start(event: Delivery, rules: Rules) -> bool:
+    return event.touchpoint in rules.starts_at
+
+
+def _journeys(events: list[Delivery], rules: Rules) -> list[tuple[list[Delivery], str]]:
     found: list[tuple[list[Delivery], str]] = []
     journey = [events[0]]
     for event in events[1:]:
@@ -125,7 +176,7 @@ def _cut(events: list[Delivery], rules: Rules) -> list[tuple[list[Delivery], str
         reason = ""
         if before.touchpoint in rules.ends_at:
             reason = "ended"
-        elif event.touchpoint in rules.starts_at:
+        elif _is_start(event, rules):
             reason = "new_start"
         elif event.at - _end(before) > max(_patience(before, rules), _patience(event, rules)):
             reason = "inactivity"
@@ -156,6 +207,8 @@ def _steps(journey: list[Delivery], rules: Rules) -> list[dict[str, Any]]:
     for position, event in enumerate(journey, 1):
         before = journey[position - 2] if position > 1 else None
         seen[event.touchpoint] += 1
+        goals = [later.at for later in journey[position - 1 :] if later.touchpoint in rules.goals]
+        to_goal = goals[0] - event.at if goals else None
         rows.append(
             {
                 "position": position,
@@ -175,6 +228,10 @@ def _steps(journey: list[Delivery], rules: Rules) -> list[dict[str, Any]]:
                 "seconds_since_previous": (event.at - before.at) / 1000 if before else None,
                 "loop_no": seen[event.touchpoint],
                 "is_handoff": int(before is not None and before.channel != event.channel),
+                "seconds_to_goal": None if to_goal is None else to_goal / 1000,
+                "in_lookback": int(
+                    to_goal is None or rules.lookback_ms is None or to_goal <= rules.lookback_ms
+                ),
             }
         )
     return rows

@@ -41,6 +41,17 @@ MAPPING = Mapping.model_validate(
                 "ends_at": ["helped"],
             },
             {"name": "whole_life", "inactivity": "99999d", "goals": ["helped"]},
+            {
+                "name": "from_start",
+                "stages": ["service", "awareness"],
+                "optional_stages": ["awareness"],
+                "inactivity": "1h",
+                "goals": ["bought", "helped"],
+                "starts_at": ["compared"],
+                "only_from_start": True,
+                "ends_at": ["helped"],
+                "lookback": "30m",
+            },
         ],
         "sources": {
             source: {"channel": channel, "rules": [{"touchpoint": name} for name in STAGES]}
@@ -68,6 +79,7 @@ class Deed:
     value: Decimal | None = None
     emotion: float | None = None
     outcome: str = ""
+    account: str = ""  # kind:value
 
     @property
     def channel(self) -> str:
@@ -79,7 +91,11 @@ class Deed:
 
     @property
     def numbers(self) -> list[int]:
-        return [identifier_number(*one.split(":", 1)) for one in self.who]
+        return [_known(one).number for one in self.who]
+
+    @property
+    def account_number(self) -> int:
+        return _known(self.account).number if self.account else 0
 
     @property
     def fingerprint(self) -> int:
@@ -87,6 +103,11 @@ class Deed:
 
     def but(self, **changed: Any) -> Deed:
         return replace(self, **changed)
+
+
+def _known(written: str) -> Known:
+    kind, value = written.split(":", 1)
+    return Known(identifier_number(kind, value), kind, value)
 
 
 def at(minutes: float, touchpoint: str = "seen", who: str = "cookie:c1", **more: Any) -> Deed:
@@ -97,7 +118,11 @@ def at(minutes: float, touchpoint: str = "seen", who: str = "cookie:c1", **more:
 
 def apart(world: object, deed: Deed) -> Deed:
     """The deed in a world of its own: no identifier and no event of another world is in it."""
-    return deed.but(id=f"{world}: {deed.id}", who=tuple(f"{one}.{world}" for one in deed.who))
+    return deed.but(
+        id=f"{world}: {deed.id}",
+        who=tuple(f"{one}.{world}" for one in deed.who),
+        account=deed.account and f"{deed.account}.{world}",
+    )
 
 
 def batch_of(deeds: Sequence[Deed], first_offset: int = 0, topic: str = "t") -> Sequence[Any]:
@@ -105,10 +130,7 @@ def batch_of(deeds: Sequence[Deed], first_offset: int = 0, topic: str = "t") -> 
     facts = []
     for offset, deed in enumerate(deeds, first_offset):
         record = Record(topic, 0, offset, NOW, repr(deed).encode())
-        known = tuple(
-            Known(identifier_number(kind, value), kind, value)
-            for kind, value in (one.split(":", 1) for one in deed.who)
-        )
+        known = tuple(_known(one) for one in deed.who)
         event = Event(
             event_id=deed.id,
             name=deed.touchpoint,
@@ -129,8 +151,11 @@ def batch_of(deeds: Sequence[Deed], first_offset: int = 0, topic: str = "t") -> 
             deed.drop_reason,
         )
         source: Any = deed.source
+        account = _known(deed.account) if deed.account else None
         facts.append(
-            Fact(record, source, "test", event, point, known, deed.emotion, deed.fingerprint)
+            Fact(
+                record, source, "test", event, point, known, deed.emotion, deed.fingerprint, account
+            )
         )
     dropped = sum(1 for deed in deeds if deed.drop_reason)
     batch = Batch(facts, [], len(deeds), len(deeds) - dropped, dropped)

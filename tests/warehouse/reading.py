@@ -16,10 +16,10 @@ from ..oracle.journeys import (
     Rules,
     World,
     customer_of,
+    cut,
     named,
     places,
     standing,
-    steps_and_journeys,
 )
 from .deeds import CHANNELS, MAPPING, Deed, sums
 
@@ -33,14 +33,20 @@ def in_order(rows: Iterable[dict[str, Any]]) -> Rows:
 def read(warehouse: Warehouse, sql: str) -> Rows:
     """The rows, with times as ms since 1970."""
     return [
-        {name: _ms(value) if isinstance(value, datetime) else value for name, value in row.items()}
+        {
+            name: _since_1970(value) if isinstance(value, datetime) else value
+            for name, value in row.items()
+        }
         for row in warehouse.query(sql).dicts()
     ]
 
 
-def _ms(moment: datetime) -> int:
-    since = moment.replace(tzinfo=None) - datetime(1970, 1, 1)
-    return since // timedelta(milliseconds=1)
+def _ms(span: timedelta) -> int:
+    return span // timedelta(milliseconds=1)
+
+
+def _since_1970(moment: datetime) -> int:
+    return _ms(moment.replace(tzinfo=None) - datetime(1970, 1, 1))
 
 
 VIEWS = {
@@ -51,6 +57,7 @@ VIEWS = {
     "transitions": "*",
     "paths": "*",
     "stage_funnel": "*",
+    "definitions": "definition, journeys, steps, outside, behind",
     "customers": "*",
     "events": "source, event_id",
     "unmapped": "events",
@@ -64,7 +71,7 @@ class Picture:
     """What all views say at one moment."""
 
     def __init__(self, warehouse: Warehouse, mapping: Mapping = MAPPING) -> None:
-        self._definitions = [journey.name for journey in mapping.journeys]
+        self._definitions = mapping.journeys
         self.rows = {
             view: read(warehouse, f"SELECT {what} FROM {view}") for view, what in VIEWS.items()
         }
@@ -76,10 +83,14 @@ class Picture:
         """All that stitching has to get right."""
         per_definition = {
             view: in_order(
-                {name: value for name, value in row.items() if name != "definition"}
+                {
+                    name: value
+                    for name, value in row.items()
+                    if name not in ("definition", "version")
+                }
                 for row in self.of(view, definition)
             )
-            for view in ("steps", "journeys")
+            for view in ("steps", "journeys", "definitions")
         }
         return per_definition | {
             view: in_order(self.rows[view]) for view in ("touchpoints", "identities")
@@ -88,22 +99,26 @@ class Picture:
     def broken_invariants(self) -> list[str]:
         """The invariants sql/README.md publishes that do not hold."""
         broken = [
-            f"{name}: {fact}"
-            for name in self._definitions
-            for fact, holds in self._of_a_definition(name).items()
+            f"{journey.name}: {fact}"
+            for journey in self._definitions
+            for fact, holds in self._of_a_definition(journey).items()
             if not holds
         ]
-        return broken + [
-            fact for fact, holds in self._of_all(min(self._definitions)).items() if not holds
-        ]
+        first = next((one.name for one in self._definitions if one.unit == "customer"), "")
+        return broken + [fact for fact, holds in self._of_all(first).items() if not holds]
 
-    def _of_a_definition(self, name: str) -> dict[str, bool]:
+    def _of_a_definition(self, journey: JourneyDefinition) -> dict[str, bool]:
+        name = journey.name
         steps, journeys = self.of("steps", name), self.of("journeys", name)
         points = self.rows["touchpoints"]
         nobodys = [point for point in points if point["customer_id"] == ""]
+        (applied,) = self.of("definitions", name)
         return {
-            "touchpoints = steps + touchpoints without customer": len(points)
-            == len(steps) + len(nobodys),
+            "touchpoints = steps + touchpoints outside + touchpoints without customer": len(points)
+            == len(steps) + applied["outside"] + len(nobodys)
+            or journey.unit == "account",  # a customer may be in none
+            "definitions agree": (applied["journeys"], applied["steps"])
+            == (len(journeys), len(steps)),
             "sum of step_count = steps": sums(journeys, "step_count") == len(steps),
             "sum of transitions = steps - journeys": sums(
                 self.of("transitions", name), "transitions"
@@ -114,6 +129,9 @@ class Picture:
             "stage journeys = went_on + still_open + ended_here": all(
                 row["journeys"] == row["went_on"] + row["still_open"] + row["ended_here"]
                 for row in self.of("stage_funnel", name)
+            ),
+            "dropped_off <= ended_here": all(
+                row["dropped_off"] <= row["ended_here"] for row in self.of("stage_funnel", name)
             ),
             "an event is one step": len({(row["source"], row["event_id"]) for row in steps})
             == len(steps),
@@ -173,6 +191,7 @@ def expected(
             deed.emotion,
             deed.revision,
             deed.fingerprint,
+            deed.account_number,
         )
         for deed in deeds
     ]
@@ -188,11 +207,13 @@ def expected(
         decided.excluded,
     )
     who = places(deliveries, world)
-    found = next(journey for journey in MAPPING.journeys if journey.name == definition)
-    steps, journeys = steps_and_journeys(deliveries, world, _rules(found))
+    found = next(journey for journey in mapping.definitions if journey.name == definition)
+    steps, journeys, outside = cut(deliveries, world, _rules(found))
+    applied = {"journeys": len(journeys), "steps": len(steps), "outside": outside, "behind": 0}
     return {
         "steps": in_order(steps),
         "journeys": in_order(journeys),
+        "definitions": [applied],
         "touchpoints": in_order(
             {
                 "source": event.source,
@@ -240,13 +261,13 @@ def identity_rules(mapping: Mapping) -> identity.Rules:
 def _rules(definition: JourneyDefinition) -> Rules:
     return Rules(
         list(CHANNELS),
-        MAPPING.stages,
-        round(definition.inactivity.total_seconds() * 1000),
-        {
-            channel: round(patience.total_seconds() * 1000)
-            for channel, patience in definition.inactivity_by_channel.items()
-        },
+        definition.unit == "account",
+        definition.stages,
+        _ms(definition.inactivity),
+        {channel: _ms(wait) for channel, wait in definition.inactivity_by_channel.items()},
         definition.goals,
         definition.starts_at,
+        definition.only_from_start,
         definition.ends_at,
+        None if definition.lookback is None else _ms(definition.lookback),
     )
