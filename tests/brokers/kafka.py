@@ -63,7 +63,9 @@ auto.create.topics.enable=false
 """
     )
     java = ["java", "-Xmx512m", "-cp", f"{jars()}/*"]
-    cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+    # The first bit is none, or one id in 64 would begin with a hyphen and be read as an option.
+    cluster_id = (uuid.uuid4().int >> 1).to_bytes(16, "big")
+    cluster = base64.urlsafe_b64encode(cluster_id).decode().rstrip("=")
     storage = [*java, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(properties)]
     subprocess.run(storage, check=True, capture_output=True, timeout=120)
     with (directory / "kafka.out").open("wb") as output:
