@@ -51,7 +51,6 @@ app = faust.App(
     # No tables, no web server: state is in ClickHouse, and nothing listens.
     store="memory://",
     datadir=tempfile.mkdtemp(prefix="cjm-faust-"),
-    web_enabled=False,
     worker_redirect_stdouts=False,
     topic_disable_leader=True,
     topic_allow_declare=False,
@@ -59,3 +58,5 @@ app = faust.App(
     broker_heartbeat_interval=settings.session_timeout_s / 3,
     broker_rebalance_timeout=settings.rebalance_timeout_s,
 )
+# Not the setting `web_enabled`: `faust worker` would switch it on again, on all interfaces.
+app.boot_strategy.enable_web = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import time
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -22,7 +23,7 @@ from cjm_tracker.sources import format_named
 from cjm_tracker.warehouse import connect, migrate
 from tests.streams.installation import Installation, wait
 
-pytestmark = pytest.mark.broker
+pytestmark = [pytest.mark.broker, pytest.mark.slow]
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 FORMATS = {
@@ -185,6 +186,27 @@ def test_a_stitch_can_be_asked_for(tansu: str, tmp_path: Path) -> None:
             running.check()
             time.sleep(0.1)
     assert installation.rows("SELECT path_text FROM journeys") == [[("page_viewed",)]]
+
+
+def test_several_workers_run_on_one_machine(tansu: str, tmp_path: Path) -> None:
+    # Faust's own web server would listen on one port for all, and everybody could reach it.
+    log = tmp_path / "log.jsonl"
+    log.write_text(
+        '{"type":"page","messageId":"m1","anonymousId":"a","timestamp":"2026-10-01T10:00:00Z"}\n'
+    )
+    first, second = (Installation(tansu, tmp_path / name) for name in ("first", "second"))
+    sent = first.send("segment", log), second.send("segment", log)
+    with first.worker() as one, second.worker() as other:
+        wait(one, tansu, sent[0].ends)
+        wait(other, tansu, sent[1].ends)
+        assert listening(one._process.pid) == listening(other._process.pid) == set()
+
+
+def listening(pid: int) -> set[str]:
+    """The addresses a process listens on, as in /proc/net/tcp."""
+    held = {os.readlink(fd) for fd in Path(f"/proc/{pid}/fd").iterdir()}
+    rows = [row.split() for row in Path(f"/proc/{pid}/net/tcp").read_text().splitlines()[1:]]
+    return {row[1] for row in rows if row[3] == "0A" and f"socket:[{row[9]}]" in held}
 
 
 @pytest.mark.parametrize(
