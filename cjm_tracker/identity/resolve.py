@@ -35,8 +35,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 Numbers = NDArray[np.uint64]
 Integers = NDArray[np.int64]
@@ -377,6 +375,10 @@ def _groups(size: int, edges: _Edges) -> Integers:
         return np.arange(size)
     once = edges.at(edges.start < edges.end)
     ones = np.ones(len(once.start), np.int8)
+    # Half a second to import, and most commands resolve nothing.
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
     matrix = coo_array((ones, (once.start, once.end)), shape=(size, size))
     _, labels = connected_components(matrix, directed=False)
     least = np.zeros(size, np.int64)
