@@ -11,6 +11,8 @@ import pytest
 from cjm_tracker.warehouse import connect, migrate
 from tests.cli.commands import cjm
 
+pytestmark = pytest.mark.slow
+
 PAGE = '{"type":"page","messageId":"m%d","anonymousId":"a","timestamp":"2026-10-01T10:00:00Z"}\n'
 MAPPING = """\
 version: small_1

@@ -13,6 +13,8 @@ from cjm_tracker.mapping import DEFAULT_MAPPING
 from cjm_tracker.sources import formats
 from tests.cli.commands import cjm
 
+pytestmark = pytest.mark.slow
+
 LOG = "\n".join(
     [
         '{"type":"identify","messageId":"m0","anonymousId":"k1","userId":"ann",'

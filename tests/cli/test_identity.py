@@ -15,6 +15,8 @@ from cjm_tracker.warehouse import connect
 from tests.cli.commands import cjm
 from tests.warehouse.test_server import Server
 
+pytestmark = pytest.mark.slow
+
 MAPPING = {
     "declared: []": "declared: [{kind: cookie, as: kiosk, prefix: kiosk-},"
     " {kind: user_id, as: agent, values: [helpdesk]}]",

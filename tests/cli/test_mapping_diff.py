@@ -28,6 +28,8 @@ from ..warehouse.test_remap import LOGS, keep, named
 from ..warehouse.test_stitch_worlds import deeds
 from .commands import cjm
 
+pytestmark = pytest.mark.slow
+
 Event = tuple[str, str, str, str, Any]  # touchpoint, channel, stage, drop reason, emotion
 
 

@@ -23,6 +23,8 @@ from ..conftest import forget_everything
 from .deeds import MAPPING, MINUTE, START, Cut, Deed, Journal, Mortal, apart
 from .reading import Decided, Picture, expected
 
+pytestmark = pytest.mark.slow
+
 TOGETHER = 25  # worlds in one warehouse: a stitch costs about as much for one as for many
 
 # Low limits, so that few identifiers cross them all.
