@@ -16,6 +16,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PlainSerializer,
     ValidationInfo,
     field_validator,
 )
@@ -32,7 +33,15 @@ def _duration(written: Any) -> timedelta:
     return timedelta(**{_UNITS[matched[2]]: int(matched[1])})
 
 
-Duration = Annotated[timedelta, BeforeValidator(_duration)]
+def _written(duration: timedelta) -> str:
+    minutes = duration // timedelta(minutes=1)
+    unit, length = next((u, n) for u, n in (("d", 1440), ("h", 60), ("m", 1)) if minutes % n == 0)
+    return f"{minutes // length}{unit}"
+
+
+Duration = Annotated[
+    timedelta, BeforeValidator(_duration), PlainSerializer(_written, when_used="json")
+]
 
 
 class JourneyDefinition(BaseModel):

@@ -33,6 +33,8 @@ class Strict(BaseModel):
 class Condition(Strict):
     """One test of one field; several keys must all hold."""
 
+    model_config = ConfigDict(serialize_by_alias=True)
+
     prefix: str | None = None
     suffix: str | None = None
     contains: str | None = None

@@ -55,3 +55,18 @@ def test_a_channel_may_have_its_own_patience() -> None:
 def test_a_wrong_field_is_refused(fields: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         definition(**fields)
+
+
+@pytest.mark.parametrize("written", ["1m", "90m", "12h", "14d", "99999d"])
+def test_what_is_written_down_reads_the_same(written: str) -> None:
+    said = definition(
+        inactivity=written, inactivity_by_channel={"store": "90d"}, lookback=written
+    ).model_dump_json()
+    assert f'"{written}"' in said
+    assert JourneyDefinition.model_validate_json(said).model_dump_json() == said
+
+
+def test_a_version_is_of_what_is_meant() -> None:
+    assert definition(inactivity="24h").version == definition(inactivity="1d").version
+    assert definition(inactivity="24h").version != definition(inactivity="25h").version
+    assert definition(lookback="30d").version != definition().version

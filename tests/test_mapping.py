@@ -357,3 +357,10 @@ def test_a_preset_labels_nothing_that_is_never_shown(preset: Mapping) -> None:
 def test_no_two_touchpoints_of_a_preset_are_shown_alike(preset: Mapping, language) -> None:
     shown = [preset.label(name, language) for name in preset.touchpoints]
     assert len(set(shown)) == len(shown)
+
+
+def test_a_mapping_written_down_reads_the_same(preset: Mapping) -> None:
+    # As mapping_log keeps it: what held at a time can be used again.
+    said = preset.model_dump_json()
+    assert Mapping.model_validate_json(said) == preset
+    assert Mapping.model_validate_json(said).model_dump_json() == said

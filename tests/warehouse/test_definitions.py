@@ -48,9 +48,7 @@ from .test_stitch_worlds import WORLD, deeds
 
 def having(*journeys: dict[str, Any], over: Mapping = MAPPING) -> Mapping:
     """The mapping with these journey definitions."""
-    stated = over.model_dump(mode="json") | {"journeys": [], "identity": {}}
-    found = Mapping.model_validate(stated | {"journeys": journeys})
-    return over.model_copy(update={"journeys": found.journeys})
+    return Mapping.model_validate(over.model_dump(mode="json") | {"journeys": journeys})
 
 
 def stitched(warehouse: Warehouse, told: Iterable[Deed], mapping: Mapping) -> Picture:
