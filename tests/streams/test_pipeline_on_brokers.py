@@ -45,7 +45,7 @@ FIGURES = (
 
 @pytest.fixture(scope="module")
 def logs(tmp_path_factory: pytest.TempPathFactory) -> SampleLogs:
-    return simulate(tmp_path_factory.mktemp("logs"), events=3_000, seed=11, end=NOW)
+    return simulate(tmp_path_factory.mktemp("logs"), events=2_000, seed=11, end=NOW)
 
 
 def files(logs: SampleLogs) -> dict[str, Path]:

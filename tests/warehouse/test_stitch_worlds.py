@@ -25,7 +25,7 @@ from .reading import Decided, Picture, expected
 
 pytestmark = pytest.mark.slow
 
-TOGETHER = 25  # worlds in one warehouse: a stitch costs about as much for one as for many
+TOGETHER = 50  # worlds in one warehouse: a stitch costs about as much for one as for many
 
 # Low limits, so that few identifiers cross them all.
 WORLD = MAPPING.model_copy(
