@@ -61,6 +61,14 @@ SELECT
 FROM (SELECT number, CUSTOMER AS customer FROM numbers({first:UInt64}, {count:UInt64}))
 """
 
+KEYS = """
+INSERT INTO event_key_log
+(event_key, identifier, revision, fingerprint, source, event_id, stored_at)
+SELECT halfMD5(concat(source, ':', event_id)), identifier, revision, fingerprint, source, event_id,
+    stored_at
+FROM event_log
+"""
+
 IDENTIFIERS = """
 INSERT INTO identifier_log
 SELECT identifier, 'user_id', toString(customer), min(at), max(at)
@@ -94,9 +102,10 @@ def make(directory: Path, touchpoints: int, customers: int, *, skewed: bool) -> 
                     "count": min(PIECE, touchpoints - first),
                 },
             )
+        warehouse.command(KEYS)
         warehouse.command(IDENTIFIERS, {"customers": customers})
         # As they are after a while of running: merged.
-        settle(warehouse, "event_log", "identifier_log")
+        settle(warehouse, "event_log", "event_key_log", "identifier_log")
 
 
 def settle(warehouse: Warehouse, *tables: str) -> None:

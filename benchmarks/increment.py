@@ -35,9 +35,13 @@ FROM numbers({touched:UInt64})
 """
 
 NEW_BATCH = """
-INSERT INTO batch_log (topic, first_offset, last_offset, token, records, stored, touched, stored_at)
+INSERT INTO batch_log
+(
+    topic, first_offset, last_offset, token, records, stored, touched, event_keys, stored_at
+)
 SELECT 't', {run:UInt64}, {run:UInt64}, concat('batch ', toString({run:UInt64})), count(), count(),
     groupArray(halfMD5(concat('user_id:', toString(number * {stride:UInt64} + {run:UInt64})))),
+    groupArray(halfMD5(concat('website:new ', toString({run:UInt64}), ' ', toString(number)))),
     now64(3)
 FROM numbers({touched:UInt64})
 """
@@ -86,5 +90,6 @@ def measure(home: Path, size: int, touched: int, runs: int) -> Measured:
 def _touch(warehouse: Warehouse, run: int, customers: int, touched: int) -> Measured:
     parameters = {"run": run, "touched": touched, "stride": max(1, customers // touched)}
     warehouse.command(NEW_EVENTS, parameters)
+    warehouse.command(f"{history.KEYS} WHERE startsWith(event_id, 'new {run} ')")
     warehouse.command(NEW_BATCH, parameters)
     return clocked(lambda: stitch(warehouse, history.MAPPING, NOW + 1 + run))
