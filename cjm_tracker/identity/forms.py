@@ -8,9 +8,11 @@
 | email | case; a domain in its own script and in punycode     | dots, plus tags                  |
 | phone | national, international, `tel:`, any punctuation,    | another region's national        |
 |       | digits of any script; an extension does not count    | spelling                         |
-| card  | case; blanks, hyphens, dots, slashes or none; digits | leading zeros; Й and И, 0 and O  |
+| card  | case; blanks, hyphens, dots, slashes or none; digits | Й and И, 0 and O                 |
 |       | of any script; А В Е К М Н О Р С Т У Х Ѕ І Ј typed   |                                  |
 |       | on a Cyrillic keyboard for A B E K M H O P C T Y X … |                                  |
+|       | zeros before a number: tills pad with them, tables   |                                  |
+|       | drop them                                            |                                  |
 
 Every function here gives None where the value can be no such identifier, and gives a normal form
 back as it is.
@@ -69,15 +71,18 @@ def opening_in_form(form: Form, written: str) -> str:
             bare = _without_separators(written)
             return bare if bare.startswith("+") else ""  # E.164 begins with nothing else
         case "card":
-            return _without_separators(written)
+            return _unpadded(_without_separators(written))
 
 
 def passes(check_digit: CheckDigit, value: str) -> bool:
     """Whether the last digit is the one that the others ask for."""
     if check_digit == "none":
         return True
-    digits = value.isascii() and value.isdigit()
-    return digits and (luhn if check_digit == "luhn" else ean).is_valid(value)
+    if not (value.isascii() and value.isdigit()):
+        return False
+    # Zeros before it change no check digit, but an EAN has them up to its length.
+    padded = value.zfill(13 if len(value) <= 13 else 14)
+    return bool(luhn.is_valid(value) if check_digit == "luhn" else ean.is_valid(padded))
 
 
 def text(written: str) -> str:
@@ -120,7 +125,14 @@ def phone(written: str, region: str) -> str | None:
 def card(written: str) -> str | None:
     """Capitals and digits without separators, look-alike Cyrillic capitals as Latin ones."""
     bare = _without_separators(written)
-    return None if _MASKED.search(bare) or is_made_up(bare) else bare
+    if _MASKED.search(bare) or is_made_up(bare):
+        return None
+    number = _unpadded(bare)
+    return None if not number or is_made_up(number) else number
+
+
+def _unpadded(bare: str) -> str:
+    return bare.lstrip("0") if bare.isdecimal() else bare
 
 
 def _without_separators(written: str) -> str:

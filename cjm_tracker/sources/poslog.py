@@ -70,9 +70,9 @@ def _total(retail: Any) -> Decimal:
 
 
 def _cards(retail: Any) -> list[str]:
-    """Loyalty cards shown, each once; tills pad the number with zeros to a fixed width."""
+    """Loyalty cards shown, each once."""
     elements = (element for name in LOYALTY for element in _named(retail, name))
-    shown = ((element.text or "").strip().lstrip("0") for element in elements)
+    shown = ((element.text or "").strip() for element in elements)
     return sorted({card for card in shown if card})
 
 
