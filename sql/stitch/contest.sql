@@ -15,6 +15,15 @@ WITH
         WHERE toUnixTimestamp(arrived_at) >= since
             AND token NOT IN (SELECT token FROM stitched_log WHERE toUnixTimestamp(stitched_at) >= since)
     ),
+    -- Few of many: what is cheap to ask first.
+    several AS
+    (
+        SELECT event_key
+        FROM event_key_log
+        WHERE {full:UInt8} = 1 OR event_key IN (new)
+        GROUP BY event_key
+        HAVING min(identifier) != max(identifier) OR min(fingerprint) != max(fingerprint)
+    ),
     contested AS
     (
         SELECT
@@ -22,9 +31,8 @@ WITH
             groupUniqArray(identifier) AS identifiers,
             argMax((identifier, fingerprint), (revision, bitNot(fingerprint), stored_at)) AS standing
         FROM event_key_log
-        WHERE {full:UInt8} = 1 OR event_key IN (new)
+        WHERE event_key IN (several)
         GROUP BY event_key
-        HAVING uniqExact((identifier, fingerprint)) > 1
     )
 SELECT arrayJoin(identifiers), event_key, source, event_id, standing.1, standing.2, {run:UInt64}
 FROM contested
