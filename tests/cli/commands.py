@@ -13,8 +13,11 @@ CJM = Path(sys.executable).parent / "cjm"
 
 # Each command is forked off a process that has imported `cjm_tracker.cli` and done nothing else:
 # that saves the 1.4 s the import takes, some 200 times.
+# This module first: a width of the screen (readline sets one where pytest runs) would hold for all.
+for _name in ("COLUMNS", "LINES"):
+    os.environ.pop(_name, None)
 _FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(["cjm_tracker.cli"])
+_FORKS.set_forkserver_preload([__name__, "cjm_tracker.cli"])
 
 
 def cjm(
