@@ -100,7 +100,7 @@ def _funnel(demo: Demo, plan: Mapping) -> None:
         table.add_row(
             plan.label(row["stage"], "en"),
             f"{row['journeys']:,}",
-            "█" * round(12 * row["journeys"] / most),
+            "█" * round(7 * row["journeys"] / most),
             f"{row['went_on']:,}",
             f"{row['still_open']:,}",
             f"{row['ended_here']:,}",
