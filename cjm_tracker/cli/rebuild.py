@@ -18,12 +18,12 @@ from cjm_tracker.cli.common import (
     MappingOption,
     WarehouseOption,
     err,
+    key_of,
     mapping_of,
     now_ms,
     opened,
     out,
 )
-from cjm_tracker.keys import identity_key
 from cjm_tracker.pipeline import Pipeline
 from cjm_tracker.settings import load_settings
 from cjm_tracker.warehouse.rebuild import rebuild as rebuild_all
@@ -46,7 +46,7 @@ def rebuild(warehouse: WarehouseOption = None, mapping: MappingOption = None) ->
     settings = load_settings(warehouse=warehouse, mapping=mapping)
     plan = mapping_of(settings)
     with opened(settings) as open_warehouse:
-        key = identity_key(settings.given_key, open_warehouse.address.directory)
+        key = key_of(settings, open_warehouse)
         version = Pipeline(plan, key).version
         with progress_bar() as progress:
             done = rebuild_all(open_warehouse, plan, version, now_ms(), key=key, progress=progress)

@@ -4,17 +4,9 @@
 -- of the view `events`.
 --
 -- full  1 for all events, 0 for those of the batches not taken in yet
--- Which batches these are, `unstitched.sql` says.
 INSERT INTO contested_log (identifier, event_key, source, event_id, holder, fingerprint, run)
 WITH
-    (SELECT toInt64(toUnixTimestamp(least(max(stitched_at), now()))) - 86400 FROM stitched_log) AS since,
-    new AS
-    (
-        SELECT arrayJoin(event_keys)
-        FROM batch_log
-        WHERE toUnixTimestamp(arrived_at) >= since
-            AND token NOT IN (SELECT token FROM stitched_log WHERE toUnixTimestamp(stitched_at) >= since)
-    ),
+    new AS (SELECT arrayJoin(event_keys) FROM new_batches),
     -- Few of many: what is cheap to ask first.
     several AS
     (

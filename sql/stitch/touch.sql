@@ -2,8 +2,6 @@
 -- and those that may lose an event to them.
 INSERT INTO stitch_touched (run, identifier, ring)
 WITH
-    -- As in `unstitched.sql`.
-    (SELECT toInt64(toUnixTimestamp(least(max(stitched_at), now()))) - 86400 FROM stitched_log) AS since,
     decided AS
     (
         SELECT decision, undoes
@@ -15,9 +13,7 @@ SELECT DISTINCT {run:UInt64}, identifier, 0
 FROM
 (
     SELECT arrayJoin(touched) AS identifier
-    FROM batch_log
-    WHERE toUnixTimestamp(arrived_at) >= since
-        AND token NOT IN (SELECT token FROM stitched_log WHERE toUnixTimestamp(stitched_at) >= since)
+    FROM new_batches
     UNION ALL
     SELECT identifier FROM contested_log WHERE run = {run:UInt64} AND identifier != 0
     UNION ALL

@@ -32,6 +32,7 @@ FORMATS = {
     "store": "poslog",
     "survey": "typeform",
 }
+PAGE = '{"type":"page","messageId":"m%d","anonymousId":"a","timestamp":"2026-10-01T10:00:00Z"}\n'
 # What must not depend on the way the records came.
 FIGURES = (
     "SELECT source, touchpoint, drop_reason, channel, stage, count() FROM events"
@@ -98,12 +99,9 @@ def test_a_bad_record_becomes_a_dead_letter_with_its_bytes_and_its_batch_is_unha
     broker: str, tmp_path: Path
 ) -> None:
     installation = Installation(broker, tmp_path, partitions=1)
-    good = (
-        '{"type":"page","messageId":"m%d","anonymousId":"a","timestamp":"2026-10-01T10:00:00Z"}\n'
-    )
     bad = b'{"type":"page","messageId":"m9", \xff\xfe broken\n'
     log = tmp_path / "log.jsonl"
-    log.write_bytes((good % 1).encode() + bad + (good % 2).encode())
+    log.write_bytes((PAGE % 1).encode() + bad + (PAGE % 2).encode())
     installation.read_all(installation.send("segment", log))
 
     touchpoints, letters = installation.rows(
@@ -149,9 +147,7 @@ def test_a_killed_worker_loses_nothing_and_counts_nothing_twice(
 def test_an_occupied_warehouse_is_waited_for(tansu: str, tmp_path: Path) -> None:
     installation = Installation(tansu, tmp_path)
     log = tmp_path / "log.jsonl"
-    log.write_text(
-        '{"type":"page","messageId":"m1","anonymousId":"a","timestamp":"2026-10-01T10:00:00Z"}\n'
-    )
+    log.write_text(PAGE % 1)
     sent = installation.send("segment", log)
     occupant = connect(installation.settings.warehouse.get_secret_value())
     with installation.worker() as running:
@@ -170,9 +166,7 @@ def test_an_occupied_warehouse_is_waited_for(tansu: str, tmp_path: Path) -> None
 def test_a_stitch_can_be_asked_for(tansu: str, tmp_path: Path) -> None:
     installation = Installation(tansu, tmp_path, stitch_every_s=3600.0)
     log = tmp_path / "log.jsonl"
-    log.write_text(
-        '{"type":"page","messageId":"m1","anonymousId":"a","timestamp":"2026-10-01T10:00:00Z"}\n'
-    )
+    log.write_text(PAGE % 1)
     sent = installation.send("segment", log)
     with installation.worker() as running:
         wait(running, tansu, sent.ends)
@@ -191,9 +185,7 @@ def test_a_stitch_can_be_asked_for(tansu: str, tmp_path: Path) -> None:
 def test_several_workers_run_on_one_machine(tansu: str, tmp_path: Path) -> None:
     # Faust's own web server would listen on one port for all, and everybody could reach it.
     log = tmp_path / "log.jsonl"
-    log.write_text(
-        '{"type":"page","messageId":"m1","anonymousId":"a","timestamp":"2026-10-01T10:00:00Z"}\n'
-    )
+    log.write_text(PAGE % 1)
     first, second = (Installation(tansu, tmp_path / name) for name in ("first", "second"))
     sent = first.send("segment", log), second.send("segment", log)
     with first.worker() as one, second.worker() as other:
