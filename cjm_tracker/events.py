@@ -7,10 +7,10 @@ ClickHouse takes them as they are.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Annotated, Literal, NamedTuple, get_args
 
+import msgspec
 from pydantic import StringConstraints
 
 Source = Literal["website", "call_centre", "store", "survey", "crm"]
@@ -52,8 +52,7 @@ class Identifier(NamedTuple):
     value: str
 
 
-@dataclass(slots=True)
-class Event:
+class Event(msgspec.Struct, omit_defaults=True):
     """A parsed fact from one source: what happened, when, to whom, before any rule is applied.
 
     `name` is the source's own word for it (`Order Completed`, `AGENT`); rules turn it into a
@@ -65,7 +64,7 @@ class Event:
     name: str
     occurred_at: int  # ms since 1970 UTC, at the customer
     identifiers: tuple[Identifier, ...] = ()
-    attributes: dict[str, str] = field(default_factory=dict)
+    attributes: dict[str, str] = msgspec.field(default_factory=dict)
     outcome: str = ""
     value: Decimal | None = None
     currency: str = ""

@@ -11,17 +11,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+import msgspec
+
 from cjm_tracker.emotion import emotion
 from cjm_tracker.errors import DeadLetterReason, InvalidRecord
 from cjm_tracker.events import FORMAT_HEADER, ORDINAL_HEADER, Event, Record, Source
 from cjm_tracker.identity import Known, Normaliser
 from cjm_tracker.mapping import Mapping, digest
-from cjm_tracker.sources import Format, FormatOptions, formats
+from cjm_tracker.sources import Format, formats
 from cjm_tracker.touchpoints import Touchpoint, compile_rules
 
 MAX_RECORD = 1 << 20  # bytes; Kafka's own default limit of a message
 EARLIEST = 631_152_000_000  # 1990-01-01, ms: before it no log of ours was written
 LEEWAY = 86_400_000  # ms a customer's clock may run ahead
+
+_written = msgspec.msgpack.Encoder(order="deterministic").encode
 
 
 class Fact(NamedTuple):
@@ -82,7 +86,11 @@ class Pipeline:
             try:
                 if format_ is None:
                     raise InvalidRecord("unknown_format", f"'{name[:60]}' is not installed")
-                facts = self._facts(record, format_, self._options[name])
+                if len(record.value) > MAX_RECORD:
+                    text = f"{len(record.value)} bytes, {MAX_RECORD} at most"
+                    raise InvalidRecord("too_large", text)
+                events = format_.parse(record, self._options[name])
+                facts = [self._fact(record, format_, event) for event in events]
             except InvalidRecord as bad:
                 source = format_.source if format_ else default.source
                 letter = DeadLetter(
@@ -91,16 +99,22 @@ class Pipeline:
                 batch.dead_letters.append(letter)
                 continue
             batch.facts += facts
-            if all(fact.touchpoint.drop_reason for fact in facts):
-                batch.dropped += 1
+            for fact in facts:
+                if not fact.touchpoint.drop_reason:
+                    batch.stored += 1
+                    break
             else:
-                batch.stored += 1
+                batch.dropped += 1
         return batch
 
-    def _facts(self, record: Record, format_: Format, options: FormatOptions) -> list[Fact]:
-        if len(record.value) > MAX_RECORD:
-            raise InvalidRecord("too_large", f"{len(record.value)} bytes, {MAX_RECORD} at most")
-        return [self._fact(record, format_, e) for e in format_.parse(record, options)]
+    def refuse(self, record: Record, default: Format, detail: str) -> Batch:
+        """A record that could be read, but whose event the warehouse does not take."""
+        name = _format_name(record, default)
+        source = formats()[name].source if name in formats() else default.source
+        letter = DeadLetter(
+            record, source, name[:60], "does_not_fit", detail[:500], _of_bytes(record)
+        )
+        return Batch(dead_letters=[letter], records=1)
 
     def _fact(self, record: Record, format_: Format, event: Event) -> Fact:
         if not EARLIEST <= event.occurred_at <= record.received_at + LEEWAY:
@@ -119,7 +133,7 @@ class Pipeline:
             event,
             touchpoint,
             who.identifiers,
-            emotion(event.metric, event.score),
+            None if event.score is None else emotion(event.metric, event.score),
             fingerprint,
             who.account,
         )
@@ -131,8 +145,11 @@ def _format_name(record: Record, default: Format) -> str:
 
 
 def _fingerprint(event: Event) -> int:
-    """Of the parsed event, not of the bytes: a producer's retry differs in when it was sent."""
-    return _hash(repr(event).encode("utf-8", "surrogatepass"))
+    """Of the parsed event, not of the bytes: a producer's retry differs in when it was sent.
+
+    Fields at their default are left out, so that a field added later changes no fingerprint.
+    """
+    return _hash(_written(event))
 
 
 def _of_bytes(record: Record) -> int:

@@ -13,13 +13,12 @@ from typing import Any
 
 from cjm_tracker.events import Event, Identifier, Record
 from cjm_tracker.sources import Format, FormatOptions, framing
+from cjm_tracker.sources.decoder import Decoder
 from cjm_tracker.sources.payload import (
     Payload,
     attributes,
-    checked,
     event_id,
     instant,
-    json_object,
     plain,
 )
 
@@ -60,9 +59,12 @@ class Contact(Payload):
     Attributes: dict[str, Any] | None = None
 
 
+contact_in = Decoder(Contact)
+
+
 def parse(record: Record, options: FormatOptions) -> Sequence[Event]:
     """One contact is one event, whose newest record wins."""
-    contact = checked(Contact, json_object(record.value))
+    contact = contact_in(record.value)
     began = instant(contact.InitiationTimestamp, "InitiationTimestamp")
     updated = contact.LastUpdateTimestamp
     answered = contact.Agent is not None

@@ -5,9 +5,8 @@ from __future__ import annotations
 import csv
 import hashlib
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
-from functools import lru_cache
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -23,15 +22,20 @@ Model = TypeVar("Model", bound=BaseModel)
 MAX_ID = 200
 MAX_ATTRIBUTE = 1_000
 MAX_COMMENT = 4_000
+MAX_TEXT = 1_000_000  # of any text in a payload
 MAX_AMOUNT = Decimal(10) ** 12
 MAX_WHOLE = 10**9
 DECIMALS = 4  # of money, in the warehouse
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+_FIRST, _LAST = -62_135_596_800_000, 253_402_300_799_999  # the years 1 to 9999, ms
 
 
 class Payload(BaseModel):
     """Base of every payload model: unknown fields are allowed, NaN and Infinity are not."""
 
-    model_config = ConfigDict(extra="ignore", allow_inf_nan=False, str_max_length=1_000_000)
+    model_config = ConfigDict(extra="ignore", allow_inf_nan=False, str_max_length=MAX_TEXT)
 
 
 def json_object(value: bytes) -> dict[str, Any]:
@@ -103,7 +107,6 @@ def xml_root(value: bytes) -> Any:
         raise InvalidRecord("not_xml", str(error)) from None
 
 
-@lru_cache(maxsize=65_536)
 def instant(written: str, field: str, zone: ZoneInfo | None = None) -> int:
     """An ISO 8601 time as ms since 1970 UTC; one without offset is read in `zone`."""
     try:
@@ -113,15 +116,17 @@ def instant(written: str, field: str, zone: ZoneInfo | None = None) -> int:
                 raise InvalidRecord("bad_field", f"{field}: the time has no zone")
             # fold=0: in the hour that the autumn change repeats, the first one is meant
             moment = moment.replace(tzinfo=zone)
-        return milliseconds(moment)
+        # An offset may carry it out of the years that clocks have.
+        if _FIRST <= (found := milliseconds(moment)) <= _LAST:
+            return found
+        raise ValueError
     except (ValueError, OverflowError):
         raise InvalidRecord("bad_field", f"{field}: not a time") from None
 
 
 def milliseconds(moment: datetime) -> int:
     """An aware time as whole ms since 1970 UTC, without going through a float."""
-    since = moment.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)
-    return (since.days * 86_400 + since.seconds) * 1_000 + since.microseconds // 1_000
+    return (moment - _EPOCH) // _MILLISECOND
 
 
 def amount(written: str | float | Decimal, field: str) -> Decimal:
@@ -157,8 +162,14 @@ def plain(value: object) -> str:
 
 def attributes(**fields: object) -> dict[str, str]:
     """The given fields as text, without those that are absent; overlong ones are cut."""
-    kept = {name: plain(value)[:MAX_ATTRIBUTE] for name, value in fields.items()}
-    return {name: value for name, value in kept.items() if value}
+    kept = {}
+    for name, value in fields.items():
+        if value is None:
+            continue
+        text = value if type(value) is str else plain(value)
+        if text:
+            kept[name] = text if len(text) <= MAX_ATTRIBUTE else text[:MAX_ATTRIBUTE]
+    return kept
 
 
 def event_id(given: str, field: str) -> str:

@@ -11,27 +11,27 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import lru_cache
+from operator import attrgetter
 from typing import Any, Literal
 from urllib.parse import urlsplit
-
-from pydantic import Field
 
 from cjm_tracker.errors import InvalidRecord
 from cjm_tracker.events import Event, Identifier, Record
 from cjm_tracker.sources import Format, FormatOptions, framing
+from cjm_tracker.sources.decoder import Decoder
 from cjm_tracker.sources.payload import (
     MAX_COMMENT,
     Payload,
     amount,
     attributes,
-    checked,
     event_id,
     instant,
-    json_object,
     plain,
 )
 
 IDENTITY_CALLS = ("identify", "alias", "group")
+CLOCKS = ("timestamp", "originalTimestamp", "sentAt", "receivedAt")
 
 # Traits by their usual spellings; the spec names only email and phone.
 TRAIT_KINDS = {
@@ -42,13 +42,14 @@ TRAIT_KINDS = {
     "customerNumber": "customer_number",
     "customer_number": "customer_number",
 }
+_traits = attrgetter(*TRAIT_KINDS)
+NO_TRAITS = (None,) * len(TRAIT_KINDS)
 
 
 class Page(Payload):
     path: str | None = None
     url: str | None = None
     referrer: str | None = None
-    title: str | None = None
 
 
 class Campaign(Payload):
@@ -57,12 +58,40 @@ class Campaign(Payload):
     medium: str | None = None
 
 
+class Traits(Payload):
+    """Of a person, or in a group call of a company; the spec leaves their types open."""
+
+    email: Any = None
+    phone: Any = None
+    loyaltyCard: Any = None
+    loyalty_card: Any = None
+    customerNumber: Any = None
+    customer_number: Any = None
+    country: Any = None
+
+
+class Properties(Payload):
+    """Of the event; the spec leaves their types open."""
+
+    category: Any = None
+    coupon: Any = None
+    currency: Any = None
+    name: Any = None
+    order_id: Any = None
+    reason: Any = None
+    revenue: Any = None
+    review_body: Any = None
+    topic: Any = None
+    total: Any = None
+    url: Any = None
+
+
 class Context(Payload):
     page: Page = Page()
     campaign: Campaign = Campaign()
     userAgent: str | None = None
     locale: str | None = None
-    traits: dict[str, Any] = {}
+    traits: Traits = Traits()
 
 
 class Message(Payload):
@@ -81,13 +110,16 @@ class Message(Payload):
     name: str | None = None
     category: str | None = None
     context: Context = Context()
-    properties: dict[str, Any] = {}
-    traits: dict[str, Any] = Field(default={})
+    properties: Properties = Properties()
+    traits: Traits = Traits()
+
+
+message_in = Decoder(Message)
 
 
 def parse(record: Record, options: FormatOptions) -> Sequence[Event]:
     """One message is one event; a message that only says who is who is marked as that."""
-    message = checked(Message, json_object(record.value))
+    message = message_in(record.value)
     event = Event(
         event_id=event_id(message.messageId, "messageId"),
         name=_name(message),
@@ -97,7 +129,8 @@ def parse(record: Record, options: FormatOptions) -> Sequence[Event]:
         drop_reason="identity_only" if message.type in IDENTITY_CALLS else "",
     )
     _add_money(event, message.properties)
-    event.comment = plain(message.properties.get("review_body"))[:MAX_COMMENT]
+    if message.properties.review_body is not None:
+        event.comment = plain(message.properties.review_body)[:MAX_COMMENT]
     return [event]
 
 
@@ -110,49 +143,56 @@ def _name(message: Message) -> str:
 
 
 def _occurred_at(message: Message) -> int:
-    for field in ("timestamp", "originalTimestamp", "sentAt", "receivedAt"):
+    for field in CLOCKS:
         if written := getattr(message, field):
             return instant(written, field)
     raise InvalidRecord("missing_field", "timestamp: no clock on the message")
 
 
 def _identifiers(message: Message) -> list[Identifier]:
-    found: list[tuple[str, object]] = [
-        ("user_id", message.userId),
-        ("cookie", message.anonymousId),
-    ]
-    if message.type == "alias" and message.previousId:
+    found: list[tuple[str, Any]] = [("user_id", message.userId), ("cookie", message.anonymousId)]
+    if message.type == "alias":
         found.append(("cookie", message.previousId))
-    traits = {**message.context.traits, **message.traits} if message.type != "group" else {}
-    found += [(kind, traits.get(name)) for name, kind in TRAIT_KINDS.items()]
-    return [Identifier(kind, value) for kind, given in found if (value := plain(given))]
+    if message.type != "group":
+        own, known = _traits(message.traits), _traits(message.context.traits)
+        if own != NO_TRAITS or known != NO_TRAITS:
+            found += [
+                (kind, known[place] if own[place] is None else own[place])
+                for place, kind in enumerate(TRAIT_KINDS.values())
+            ]
+    return [
+        Identifier(kind, value)
+        for kind, given in found
+        if given is not None and (value := plain(given))
+    ]
 
 
 def _attributes(message: Message) -> dict[str, str]:
     page, campaign = message.context.page, message.context.campaign
-    properties = message.properties
+    properties, locale = message.properties, message.context.locale
     return attributes(
         call=message.type,
-        category=message.category or properties.get("category"),
-        path=page.path or _path(properties.get("url") or page.url),
-        referrer_host=_host(page.referrer),
+        category=message.category or properties.category,
+        path=page.path or _path(properties.url or page.url),
+        referrer_host=_host(page.referrer) if page.referrer else None,
         campaign=campaign.name,
         utm_source=campaign.source,
         utm_medium=campaign.medium,
         user_agent=message.context.userAgent,
-        locale=message.context.locale,
-        region=message.traits.get("country") or _country(message.context.locale),
-        order_id=properties.get("order_id"),
-        product=properties.get("name") if message.type == "track" else None,
-        coupon=properties.get("coupon"),
-        reason=properties.get("reason"),
-        topic=properties.get("topic"),
+        locale=locale,
+        region=message.traits.country or (_country(locale) if locale else None),
+        order_id=properties.order_id,
+        product=properties.name if message.type == "track" else None,
+        coupon=properties.coupon,
+        reason=properties.reason,
+        topic=properties.topic,
     )
 
 
-def _country(locale: str | None) -> str | None:
+@lru_cache(1_000)
+def _country(locale: str) -> str | None:
     """`BG` of bg-BG; a locale that names only the language says nothing about the country."""
-    named = re.search(r"[-_]([A-Za-z]{2})$", locale or "")
+    named = re.search(r"[-_]([A-Za-z]{2})$", locale)
     return named[1] if named else None
 
 
@@ -163,21 +203,22 @@ def _path(url: object) -> str | None:
         return None
 
 
-def _host(url: str | None) -> str | None:
+@lru_cache(10_000)
+def _host(url: str) -> str | None:
     try:
-        return urlsplit(url).hostname if url else None
+        return urlsplit(url).hostname
     except ValueError:
         return None
 
 
-def _add_money(event: Event, properties: dict[str, Any]) -> None:
+def _add_money(event: Event, properties: Properties) -> None:
     """`revenue` is what the shop earns; `total` with tax and shipping stands in for it."""
-    given = properties.get("revenue")
-    if given is None:
-        given = properties.get("total")
-    if isinstance(given, (int, float, str, Decimal)) and not isinstance(given, bool):
+    given = properties.total if properties.revenue is None else properties.revenue
+    if given is None or isinstance(given, bool):
+        return
+    if isinstance(given, (int, float, str, Decimal)):
         event.value = amount(given, "properties.revenue")
-        event.currency = plain(properties.get("currency"))[:3].upper()
+        event.currency = plain(properties.currency)[:3].upper()
 
 
 FORMAT = Format(

@@ -15,14 +15,13 @@ from typing import Any
 from cjm_tracker.errors import InvalidRecord
 from cjm_tracker.events import Event, Identifier, Metric, Record
 from cjm_tracker.sources import Format, FormatOptions, framing
+from cjm_tracker.sources.decoder import Decoder
 from cjm_tracker.sources.payload import (
     MAX_COMMENT,
     Payload,
     attributes,
-    checked,
     event_id,
     instant,
-    json_object,
     plain,
 )
 
@@ -64,9 +63,12 @@ class Delivery(Payload):
     form_response: Response
 
 
+delivery_in = Decoder(Delivery)
+
+
 def parse(record: Record, options: FormatOptions) -> Sequence[Event]:
     """One response is one event."""
-    delivery = checked(Delivery, json_object(record.value))
+    delivery = delivery_in(record.value)
     if delivery.event_type != "form_response":
         raise InvalidRecord("bad_field", "event_type: not form_response")
     response = delivery.form_response

@@ -13,12 +13,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict
+
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+from msgspec.structs import asdict
 
 from cjm_tracker.errors import DeadLetterReason
 from cjm_tracker.events import ORDINAL_HEADER, Record
@@ -30,7 +31,7 @@ from cjm_tracker.sources.framing import numbered
 RECORDS = Path(__file__).parents[1] / "records"
 RECEIVED_AT = int(datetime(2030, 1, 1, tzinfo=UTC).timestamp() * 1000)
 # Decided by the way of a record through the pipeline, not by what is written in a file.
-NOT_IN_FILES = {"unknown_format", "too_large"}
+NOT_IN_FILES = {"unknown_format", "too_large", "does_not_fit"}
 
 PAYLOADS = sorted(path for path in RECORDS.glob("*/*") if not path.name.endswith(".expected.json"))
 DEFAULTS: dict[str, Any] = {
