@@ -14,9 +14,10 @@ An event that no rule matches stays unmapped: it is kept, counted and shown.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -88,38 +89,70 @@ class Touchpoint(NamedTuple):
 
 Classify = Callable[[Source, str, Event], Touchpoint]
 
+# Names of events kept at once, a source: they are few, but a producer may invent them.
+MAX_NAMES = 4_096
+
 
 def compile_rules(sources: dict[Source, SourceRules]) -> Classify:
     """The rules as one function of (source, format, event); built once per mapping."""
-    compiled = {
-        source: [(_all_of(rule), _says(rule, section)) for rule in section.rules]
-        for source, section in sources.items()
-    }
+    compiled = {source: _Compiled(section) for source, section in sources.items()}
 
     def classify(source: Source, format_name: str, event: Event) -> Touchpoint:
         event.attributes["format"] = format_name
-        for holds, says in compiled.get(source, ()):
-            if holds(event):
+        if (rules := compiled.get(source)) is None:
+            return Touchpoint("", "", "")
+        for tests, says in rules.left(format_name, event.name):
+            for test in tests:
+                if not test(event):
+                    break
+            else:
                 return says
-        section = sources.get(source)
-        return Touchpoint("", section.channel if section else "", "")
+        return rules.unmapped
 
     return classify
+
+
+class _Compiled:
+    """The rules of one source, put down to what is left of them for a format and a name.
+
+    Most rules ask for the event's name or format first. What these two decide is decided once:
+    rules that cannot match are gone, and after one that must match nothing is looked at.
+    """
+
+    def __init__(self, section: SourceRules) -> None:
+        self._rules = section.rules
+        self._section = section
+        self.unmapped = Touchpoint("", section.channel, "")
+        self.left = lru_cache(MAX_NAMES)(self._left)
+
+    def _left(self, format_name: str, name: str) -> list[tuple[tuple[Predicate, ...], Touchpoint]]:
+        known = Event("", name, 0, attributes={"format": format_name})
+        left = []
+        for rule in self._rules:
+            decided = [_holds(field, test)(known) for field, test in _tests(rule, KNOWN)]
+            if all(decided):
+                open_tests = tuple(
+                    _holds(field, test) for field, test in _tests(rule, KNOWN, False)
+                )
+                left.append((open_tests, _says(rule, self._section)))
+                if not open_tests:
+                    break
+        return left
+
+
+# Fields that are the same for all events of one format and name.
+KNOWN = ("event", "format")
+
+
+def _tests(rule: Rule, fields: Sequence[str], among: bool = True) -> Iterator[tuple[str, Test]]:
+    """The rule's tests of these fields, or (not `among`) of all others."""
+    return ((field, test) for field, test in rule.when.items() if (field in fields) is among)
 
 
 def _says(rule: Rule, section: SourceRules) -> Touchpoint:
     return Touchpoint(
         rule.touchpoint or "", rule.channel or section.channel, rule.stage or "", rule.drop or ""
     )
-
-
-def _all_of(rule: Rule) -> Predicate:
-    tests = [_holds(_reader(field), test) for field, test in rule.when.items()]
-
-    def holds(event: Event) -> bool:
-        return all(test(event) for test in tests)
-
-    return holds
 
 
 # Fields of the event itself; every other name is looked up among its attributes.
@@ -135,15 +168,16 @@ _OWN: dict[str, Callable[[Event], object]] = {
 }
 
 
-def _reader(field: str) -> Callable[[Event], object]:
-    return _OWN.get(field) or (lambda event: event.attributes.get(field))
-
-
-def _holds(read: Callable[[Event], object], test: Test) -> Predicate:
+def _holds(field: str, test: Test) -> Predicate:
+    read = _OWN.get(field)
     if isinstance(test, Condition):
         parts = list(_parts(test))
+        if read is None:
+            return lambda event: all(part(event.attributes.get(field)) for part in parts)
         return lambda event: all(part(read(event)) for part in parts)
-    wanted = {_text(item) for item in (test if isinstance(test, list) else [test])}
+    wanted = frozenset(_text(item) for item in (test if isinstance(test, list) else [test]))
+    if read is None:  # attributes are text already
+        return lambda event: event.attributes.get(field, "") in wanted
     return lambda event: _text(read(event)) in wanted
 
 

@@ -4,6 +4,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from cjm_tracker.events import Event
@@ -11,7 +13,7 @@ from cjm_tracker.touchpoints import Rule, SourceRules, Touchpoint, compile_rules
 
 
 def event(**fields: Any) -> Event:
-    own = {key: fields.pop(key) for key in list(fields) if key in Event.__dataclass_fields__}
+    own = {key: fields.pop(key) for key in list(fields) if key in Event.__struct_fields__}
     return Event(**{"event_id": "e", "name": "Order Completed", "occurred_at": 0, **own},
                  attributes=fields)  # fmt: skip
 
@@ -177,3 +179,66 @@ def test_a_rule_that_says_nothing_or_two_things_is_refused(rule: dict[str, Any])
 def test_a_source_needs_a_rule() -> None:
     with pytest.raises(ValidationError):
         SourceRules.model_validate({"channel": "web", "rules": []})
+
+
+# --- the compiled form against the plain one: rule after rule, test after test
+
+NAMES = ["Order Completed", "Viewed", "", "5"]
+TESTS: st.SearchStrategy[Any] = st.one_of(
+    st.sampled_from([*NAMES, 5, 5.0, True, ["Viewed", 5], [""], []]),
+    st.sampled_from(
+        [
+            {"prefix": "O"}, {"suffix": "d"}, {"contains": "VIEW"}, {"glob": "*d"}, {"min": 4},
+            {"max": 5}, {"present": True}, {"present": False}, {"not": {"prefix": "V"}},
+            {"min": 5, "not": {"max": 4}},
+        ]
+    ),
+)  # fmt: skip
+FIELDS = ["event", "format", "outcome", "score", "value", "path", "coupon"]
+
+
+def plainly(rules: list[Rule], format_name: str, said: Event) -> int | None:
+    """The number of the first rule whose every test holds, each asked by itself."""
+    for number, rule in enumerate(rules):
+        if all(
+            compile_rules({"website": SourceRules(channel="web", rules=[
+                Rule(when={"path": test}, touchpoint="matched")])})(
+                "website", "any", event(path=as_text(field, format_name, said))).name
+            for field, test in rule.when.items()
+        ):  # fmt: skip
+            return number
+    return None
+
+
+def as_text(field: str, format_name: str, said: Event) -> str:
+    """What a rule is asked about, as text under one name: rules know no types."""
+    own = {"event": said.name, "format": format_name, "outcome": said.outcome,
+           "score": said.score, "value": said.value}  # fmt: skip
+    found = own[field] if field in own else said.attributes.get(field, "")
+    if isinstance(found, (float, Decimal)):
+        return format(Decimal(str(found)).normalize() + 0, "f")
+    return "" if found is None else str(found)
+
+
+@given(
+    whens=st.lists(
+        st.dictionaries(st.sampled_from(FIELDS), TESTS, max_size=3), min_size=1, max_size=6
+    ),
+    name=st.sampled_from(NAMES),
+    format_name=st.sampled_from(["segment", "Viewed", "5"]),
+    outcome=st.sampled_from(["", "Viewed"]),
+    score=st.sampled_from([None, 5.0, 4.5]),
+    value=st.sampled_from([None, Decimal("5.00")]),
+    attributes=st.dictionaries(st.sampled_from(["path", "coupon"]), st.sampled_from(NAMES)),
+)
+@settings(max_examples=200, deadline=None)
+def test_compiled_rules_say_what_the_rules_say_one_by_one(
+    whens: list[dict[str, Any]], name: str, format_name: str, outcome: str, score: float | None,
+    value: Decimal | None, attributes: dict[str, str],
+) -> None:  # fmt: skip
+    rules = [Rule(when=when, touchpoint=f"rule_{number}") for number, when in enumerate(whens)]
+    said = Event("e", name, 0, outcome=outcome, score=score, value=value, attributes=attributes)
+    expected = plainly(rules, format_name, said)
+    classify = compile_rules({"website": SourceRules(channel="web", rules=rules)})
+    found = classify("website", format_name, said).name
+    assert found == ("" if expected is None else f"rule_{expected}")

@@ -74,9 +74,9 @@ class Kind(BaseModel):
         if means_nobody(plain, blocked):
             return None
         normal = in_form(self.form, plain, region)
-        if normal is None or means_nobody(normal, blocked) or not passes(self.check_digit, normal):
+        if normal is None or not passes(self.check_digit, normal):
             return None
-        return normal
+        return None if normal != plain and means_nobody(normal, blocked) else normal
 
     def opening(self, prefix: str) -> str:
         """`prefix` as normal forms begin; empty where none begins so."""

@@ -70,9 +70,14 @@ class Normaliser:
         self._ranks = config.ranks
         self._known = lru_cache(maxsize=200_000)(self._normalise)
         self.declared = self._declared()
+        # A visit's events carry the same identifiers, one event after the other.
+        self._whom = lru_cache(maxsize=20_000)(self._who)
 
     def __call__(self, identifiers: tuple[Identifier, ...], region: str) -> Who:
         """The admissible ones of an event's identifiers, each once; the first account and agent."""
+        return self._whom(identifiers, region)
+
+    def _who(self, identifiers: tuple[Identifier, ...], region: str) -> Who:
         persons: dict[int, Known] = {}
         accounts: list[Known] = []
         agents: list[Known] = []
