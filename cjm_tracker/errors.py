@@ -7,7 +7,8 @@ CjmError
 ├─ BrokerError             the broker cannot be reached, or refuses
 ├─ WarehouseError          our side is ill: do not commit
 │  ├─ WarehouseUnavailable   try the same batch again
-│  ├─ WarehouseRejected      the data is refused: find the bad rows
+│  ├─ WarehouseRejected      the request is refused: stop
+│  │  └─ RowsRejected          its rows are: find the bad ones
 │  └─ MigrationError         stop: the schema is not the one this version knows
 ├─ WorkerError             the stream worker ended before its work was done
 └─ DashboardError          Grafana refused, or cannot be reached
@@ -26,6 +27,7 @@ DeadLetterReason = Literal[
     "wrong_layout",  # the columns or the outer shape are not this format's
     "missing_field",  # a field without which the event means nothing is absent
     "bad_field",  # a field is there, with a value of the wrong type or range
+    "does_not_fit",  # the warehouse refuses a value of the event, by its size or type
     "time_out_of_range",  # the event's time is before 1990 or more than a day ahead
 ]
 
@@ -77,6 +79,10 @@ class WarehouseRejected(WarehouseError):
     """ClickHouse understood the request and refused it: sending it again will not help."""
 
     exit_code = 65  # EX_DATAERR
+
+
+class RowsRejected(WarehouseRejected):
+    """A value does not fit its column: some rows of the batch are bad, the others may be good."""
 
 
 class MigrationError(WarehouseError):

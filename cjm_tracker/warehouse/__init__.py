@@ -1,19 +1,31 @@
 """ClickHouse, embedded or as a server: connect, migrate, insert, stitch, query."""
 
 from cjm_tracker.warehouse.client import Warehouse, connect
-from cjm_tracker.warehouse.facts import Writer, register_mapping, store
+from cjm_tracker.warehouse.facts import (
+    Prepared,
+    Run,
+    insert_facts,
+    insert_ledger,
+    prepare,
+    register_mapping,
+    store,
+)
 from cjm_tracker.warehouse.migrations import check, migrate, pending
 from cjm_tracker.warehouse.queries import run_query
 from cjm_tracker.warehouse.stitch import StitchResult, stitch
 
 __all__ = [
+    "Prepared",
+    "Run",
     "StitchResult",
     "Warehouse",
-    "Writer",
     "check",
     "connect",
+    "insert_facts",
+    "insert_ledger",
     "migrate",
     "pending",
+    "prepare",
     "register_mapping",
     "run_query",
     "stitch",

@@ -25,20 +25,28 @@ from numpy.typing import NDArray
 from cjm_tracker.errors import (
     ConfigError,
     InputError,
+    RowsRejected,
     WarehouseError,
     WarehouseRejected,
     WarehouseUnavailable,
 )
+from cjm_tracker.warehouse.blocks import Block
 
 DATABASE = "cjm"
 
 Columns = dict[str, Any]  # lists, or numpy arrays
+Rows = Columns | Block
 # chDB's own marker: a directory with anything else in it is not ours to write into.
 CHDB_MARKERS = ("store", "metadata", "uuid", "status")
 
-# Codes after which the same request may succeed: time-outs, lost connections, too many queries
-# or parts, memory or disk exhausted, table read-only. Source: ClickHouse's ErrorCodes.cpp.
-RETRYABLE = frozenset({3, 159, 202, 209, 210, 236, 241, 242, 243, 252, 285, 319, 394, 439, 999})
+# Codes after which the same request may succeed: time-outs, lost connections, bodies cut short,
+# too many queries or parts, memory or disk exhausted, table read-only. Source: ClickHouse's
+# ErrorCodes.cpp.
+RETRYABLE = frozenset(
+    {3, 32, 33, 159, 202, 209, 210, 236, 241, 242, 243, 252, 285, 319, 394, 439, 999}
+)
+# Codes that speak of values, not of the request: other rows of the same insert may be good.
+OF_ROWS = frozenset({6, 26, 27, 38, 41, 53, 69, 70, 72, 117, 131, 321, 349, 407, 469, 691})
 AUTHENTICATION_FAILED = 516
 
 # The driver logs what it then raises, with host, query and values; ours is the one line that
@@ -111,10 +119,11 @@ def parse_dsn(dsn: str) -> Address:
     )
 
 
-def connect(dsn: str, *, create: bool = True) -> Warehouse:
+def connect(dsn: str, *, create: bool = True, timeout_s: float = 600.0) -> Warehouse:
     """Open the warehouse; with `create`, it is made where there is none.
 
-    Without, nothing is written: an account that may only read will do.
+    Without, nothing is written: an account that may only read will do. `timeout_s`: a server that
+    says nothing for so long is taken to be away.
     """
     address = parse_dsn(dsn)
     if address.directory and not create and not address.directory.exists():
@@ -122,7 +131,7 @@ def connect(dsn: str, *, create: bool = True) -> Warehouse:
             f"there is no warehouse at {address}: cjm demo makes one, and so does cjm load"
         )
     with _translated(address):
-        client = _embedded(address) if address.directory else _server(address)
+        client = _embedded(address) if address.directory else _server(address, timeout_s)
         try:
             if create:
                 client.command(f"CREATE DATABASE IF NOT EXISTS {address.database}")
@@ -161,7 +170,7 @@ def _embedded(address: Address) -> Client:
         ) from error
 
 
-def _server(address: Address) -> Client:
+def _server(address: Address, timeout_s: float) -> Client:
     return clickhouse_connect.get_client(
         host=address.host,
         port=address.port,
@@ -169,7 +178,7 @@ def _server(address: Address) -> Client:
         password=address.password,
         secure=address.secure,
         connect_timeout=10,
-        send_receive_timeout=120,
+        send_receive_timeout=timeout_s,
         # Names of our own sessions would serialise parallel inserts.
         autogenerate_session_id=False,
     )
@@ -186,23 +195,30 @@ class Warehouse:
     def server_version(self) -> str:
         return str(self._client.server_version)
 
-    def insert(self, table: str, columns: Columns, token: str) -> None:
-        """Insert columns of equal length at once. The same token again changes nothing."""
-        if not columns or not len(next(iter(columns.values()))):
+    def insert(self, table: str, rows: Rows, token: str) -> None:
+        """Insert a block, or columns of equal length, at once. The same token again changes
+        nothing."""
+        settings = {**INSERT_SETTINGS, "insert_deduplication_token": token}
+        if not isinstance(rows, dict):
+            if rows.num_rows:
+                with _translated(self.address):
+                    self._client.insert_arrow(table, rows, settings=settings)
+            return
+        if not rows or not len(next(iter(rows.values()))):
             return
         with _translated(self.address):
             try:
                 self._client.insert(
                     table,
-                    list(columns.values()),
-                    column_names=list(columns),
+                    list(rows.values()),
+                    column_names=list(rows),
                     column_oriented=True,
-                    settings={**INSERT_SETTINGS, "insert_deduplication_token": token},
+                    settings=settings,
                 )
             except (ValueError, TypeError, OverflowError, struct.error) as error:
                 # The driver's own text holds the value.
                 detail = f"{table}: a value does not fit its column ({type(error).__name__})"
-                raise WarehouseRejected(detail) from error
+                raise RowsRejected(detail) from error
 
     def query(
         self, sql: str, parameters: Mapping[str, Any] | None = None, *, readonly: bool = False
@@ -267,13 +283,17 @@ def _translated(address: Address) -> Iterator[None]:
         yield
     except WarehouseError:
         raise
-    except (DataError, ProgrammingError) as error:
+    except DataError as error:
+        raise RowsRejected(_first_line(error)) from error
+    except ProgrammingError as error:
         raise WarehouseRejected(_first_line(error)) from error
     except ClickHouseError as error:
         # Not read from the text: a proxy before an absent server says "error code: 502".
         code = getattr(error, "code", None)
         if code == AUTHENTICATION_FAILED:
             raise ConfigError(f"warehouse {address}: user or password is refused") from error
+        if code in OF_ROWS:
+            raise RowsRejected(_first_line(error)) from error
         if code and code not in RETRYABLE:
             raise WarehouseRejected(_first_line(error)) from error
         raise WarehouseUnavailable(f"warehouse {address}: {_first_line(error)}") from error

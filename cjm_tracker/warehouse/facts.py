@@ -3,78 +3,125 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
+from typing import NamedTuple, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from cjm_tracker.events import Record
-from cjm_tracker.identity import Known, identifier_number
-from cjm_tracker.mapping import Mapping
+from cjm_tracker.identity import Known
+from cjm_tracker.mapping import Mapping as MappingFile
 from cjm_tracker.pipeline import Batch, DeadLetter, Fact
+from cjm_tracker.warehouse import blocks
+from cjm_tracker.warehouse.blocks import Block
 from cjm_tracker.warehouse.client import Columns, Warehouse
 
 # An event with more identifiers than this links each to the first only: pairs grow by the square.
 MAX_PAIRED = 8
+MAX_KEPT = 1 << 20  # bytes of a dead letter kept in the warehouse
 
 
-class Writer:
-    """Writes batches: first what they say, then, once that is safe, their row in the ledger.
+class Run(NamedTuple):
+    """Records of one partition, in offset order, and what became of them."""
 
-    Every insert carries a token made of the batch's address, its content and the mapping, so that
-    writing the same batch again changes nothing. The content belongs in it: offsets begin at 0
-    again in a topic that was made anew, and another batch under a known token would be lost.
-    `records` are the batch's own, of one partition, in offset order; `now` is ms since 1970.
+    batch: Batch
+    records: Sequence[Record]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Runs as they will be inserted together: frozen, so that trying again sends the same.
+
+    `address` is part of every insert's token and made of the runs' places, their content and the
+    mapping. The content belongs in it: offsets begin at 0 again in a topic that was made anew,
+    and another batch under a known token would be lost.
     """
 
-    def __init__(self, warehouse: Warehouse, version: str) -> None:
-        self._warehouse = warehouse
-        self._version = version
+    address: str
+    facts: Mapping[str, Block]  # by table
+    ledger: Block  # a row a run
 
-    def facts(self, batch: Batch, records: Sequence[Record], now: int) -> None:
-        """Events, their keys, identifiers, links and dead letters."""
+
+def prepare(runs: Sequence[Run], version: str, now: int) -> Prepared:
+    """The rows of some runs, of different partitions; `now` in ms since 1970.
+
+    Raises `RowsRejected` where a value does not fit its column.
+    """
+    facts = [fact for run in runs for fact in run.batch.facts]
+    letters = [letter for run in runs for letter in run.batch.dead_letters]
+    known = [_Known.of(run, version) for run in runs]
+    keys = np.concatenate([one.keys for one in known])
+    sightings = [sighting for one in known for sighting in one.sightings]
+    with blocks.fitting(known[0].address):
         tables = {
-            "event_log": event_columns(batch.facts, self._version, now),
-            "event_key_log": event_key_columns(batch.facts, now),
-            "identifier_log": identifier_columns(batch.facts),
-            "link_log": link_columns(batch.facts),
-            "account_log": account_columns(batch.facts),
-            "dead_letter_log": dead_letter_columns(batch.dead_letters, self._version, now),
+            "event_log": event_block(facts, version, now),
+            "event_key_log": event_key_block(facts, keys, now),
+            "identifier_log": identifier_block(sightings),
+            "link_log": link_block(sightings),
+            "account_log": account_block(sightings),
+            "dead_letter_log": dead_letter_block(letters, version, now),
         }
-        address = self._address(records)
-        for table, columns in tables.items():
-            self._warehouse.insert(table, columns, f"{table}:{address}")
+        ledger = ledger_block(runs, known, version, now)
+    others = hashlib.blake2b("|".join(one.address for one in known).encode(), digest_size=8)
+    return Prepared(f"{known[0].address}:{others.hexdigest()}", tables, ledger)
 
-    def ledger(self, batch: Batch, records: Sequence[Record], now: int) -> None:
-        """The batch's own row. It comes last: who sees it sees the facts."""
-        first, last = records[0], records[-1]
-        row: Columns = {
-            "topic": [first.topic],
-            "partition": [first.partition],
-            "first_offset": [first.offset],
-            "last_offset": [last.offset],
-            "token": [self._address(records)],
-            "records": [batch.records],
-            "stored": [batch.stored],
-            "dropped": [batch.dropped],
-            "dead_letters": [len(batch.dead_letters)],
-            "touched": [touched(batch.facts)],
-            "event_keys": [sorted({event_key(fact) for fact in batch.facts})],
-            "mapping_version": [self._version],
-            "stored_at": [now],
-        }
-        self._warehouse.insert("batch_log", row, f"batch_log:{self._address(records)}")
 
-    def _address(self, records: Sequence[Record]) -> str:
+class _Known(NamedTuple):
+    """What a run's rows in several tables share."""
+
+    address: str
+    keys: NDArray[np.uint64]
+    sightings: Sequence[Sighting]
+
+    @classmethod
+    def of(cls, run: Run, version: str) -> _Known:
+        batch, records = run
         first, last = records[0], records[-1]
+        keys = event_keys(batch.facts)
+        said = [fact.fingerprint for fact in batch.facts]
+        unread = [letter.fingerprint for letter in batch.dead_letters]
+        content = hashlib.blake2b(keys.tobytes(), digest_size=8)
+        content.update(np.array(said + unread, np.uint64).tobytes())
         place = f"{first.topic}:{first.partition}:{first.offset}-{last.offset}"
-        return f"{place}:{self._version}:{_content(records)}"
+        address = f"{place}:{version}:{content.hexdigest()}"
+        return cls(address, keys, _sightings(batch.facts))
 
 
-def _content(records: Sequence[Record]) -> str:
-    digest = hashlib.blake2b(digest_size=8)
-    for record in records:
-        digest.update(len(record.value).to_bytes(4, "big") + record.value)
-    return digest.hexdigest()
+def ledger_block(runs: Sequence[Run], known: Sequence[_Known], version: str, now: int) -> Block:
+    """The rows of `batch_log`, one a run."""
+    firsts = [run.records[0] for run in runs]
+    batches = [run.batch for run in runs]
+    return blocks.block(
+        {
+            "topic": blocks.word([first.topic for first in firsts]),
+            "partition": blocks.signed([first.partition for first in firsts]),
+            "first_offset": blocks.signed([first.offset for first in firsts]),
+            "last_offset": blocks.signed([run.records[-1].offset for run in runs]),
+            "token": blocks.text([one.address for one in known]),
+            "records": blocks.unsigned([batch.records for batch in batches]),
+            "stored": blocks.unsigned([batch.stored for batch in batches]),
+            "dropped": blocks.unsigned([batch.dropped for batch in batches]),
+            "dead_letters": blocks.unsigned([len(batch.dead_letters) for batch in batches]),
+            "touched": blocks.numbers([touched(one.sightings) for one in known]),
+            "event_keys": blocks.numbers([np.unique(one.keys) for one in known]),
+            "mapping_version": blocks.same(version, len(runs)),
+            "stored_at": blocks.time([now] * len(runs)),
+        }
+    )
+
+
+def insert_facts(warehouse: Warehouse, prepared: Prepared) -> None:
+    """Events, their keys, identifiers, links and dead letters. A second time changes nothing."""
+    for table, rows in prepared.facts.items():
+        warehouse.insert(table, rows, f"{table}:{prepared.address}")
+
+
+def insert_ledger(warehouse: Warehouse, prepared: Prepared) -> None:
+    """The runs' own rows. They come last: who sees one sees its facts."""
+    warehouse.insert("batch_log", prepared.ledger, f"batch_log:{prepared.address}")
 
 
 def store(
@@ -85,130 +132,168 @@ def store(
     now: int,
 ) -> None:
     """Write one batch whole, where nothing has to happen between facts and ledger."""
-    writer = Writer(warehouse, version)
-    writer.facts(batch, records, now)
-    writer.ledger(batch, records, now)
+    prepared = prepare([Run(batch, records)], version, now)
+    insert_facts(warehouse, prepared)
+    insert_ledger(warehouse, prepared)
 
 
-def register_mapping(warehouse: Warehouse, mapping: Mapping, version: str, now: int) -> None:
+def register_mapping(warehouse: Warehouse, mapping: MappingFile, version: str, now: int) -> None:
     """Keep the mapping itself beside the version that batches name."""
     row: Columns = {"version": [version], "document": [mapping.model_dump_json()], "used_at": [now]}
     warehouse.insert("mapping_log", row, f"mapping_log:{version}")
 
 
-def event_columns(facts: Sequence[Fact], version: str, now: int) -> Columns:
-    """The rows of `event_log`, by column."""
+def event_block(facts: Sequence[Fact], version: str, now: int) -> Block:
+    """The rows of `event_log`."""
     events = [fact.event for fact in facts]
     records = [fact.record for fact in facts]
     points = [fact.touchpoint for fact in facts]
-    return {
-        "identifier": [_first(fact) for fact in facts],
-        "occurred_at": [event.occurred_at for event in events],
-        "source": [fact.source for fact in facts],
-        "event_id": [event.event_id for event in events],
-        "fingerprint": [fact.fingerprint for fact in facts],
-        "format": [fact.format for fact in facts],
-        "name": [event.name for event in events],
-        "touchpoint": [point.name for point in points],
-        "channel": [point.channel for point in points],
-        "stage": [point.stage for point in points],
-        "drop_reason": [point.drop_reason for point in points],
-        "format_drop": [event.drop_reason for event in events],
-        "identifiers": [[known.number for known in fact.identifiers] for fact in facts],
-        "account": [fact.account.number if fact.account else 0 for fact in facts],
-        "outcome": [event.outcome for event in events],
-        "value": [event.value for event in events],
-        "currency": [event.currency for event in events],
-        "duration_s": [event.duration_s for event in events],
-        "wait_s": [event.wait_s for event in events],
-        "metric": [event.metric for event in events],
-        "score": [event.score for event in events],
-        "emotion": [fact.emotion for fact in facts],
-        "comment": [event.comment for event in events],
-        "attributes": [event.attributes for event in events],
-        "revision": [event.revision for event in events],
-        "received_at": [record.received_at for record in records],
-        "stored_at": [now] * len(facts),
-        "mapping_version": [version] * len(facts),
-        "topic": [record.topic for record in records],
-        "partition": [record.partition for record in records],
-        "offset": [record.offset for record in records],
-    }
+    rows = len(facts)
+    return blocks.block(
+        {
+            "identifier": blocks.unsigned(_firsts(facts)),
+            "occurred_at": blocks.time([event.occurred_at for event in events]),
+            "source": blocks.word([fact.source for fact in facts]),
+            "event_id": blocks.text([event.event_id for event in events]),
+            "fingerprint": blocks.unsigned([fact.fingerprint for fact in facts]),
+            "format": blocks.word([fact.format for fact in facts]),
+            "name": blocks.word([event.name for event in events]),
+            "touchpoint": blocks.word([point.name for point in points]),
+            "channel": blocks.word([point.channel for point in points]),
+            "stage": blocks.word([point.stage for point in points]),
+            "drop_reason": blocks.word([point.drop_reason for point in points]),
+            "format_drop": blocks.word([event.drop_reason for event in events]),
+            "identifiers": blocks.numbers(
+                [[known.number for known in fact.identifiers] for fact in facts]
+            ),
+            "account": blocks.unsigned(
+                [fact.account.number if fact.account else 0 for fact in facts]
+            ),
+            "outcome": blocks.word([event.outcome for event in events]),
+            "value": blocks.money([event.value for event in events]),
+            "currency": blocks.word([event.currency for event in events]),
+            "duration_s": blocks.real([event.duration_s for event in events]),
+            "wait_s": blocks.real([event.wait_s for event in events]),
+            "metric": blocks.word([event.metric for event in events]),
+            "score": blocks.real([event.score for event in events]),
+            "emotion": blocks.real([fact.emotion for fact in facts]),
+            "comment": blocks.text([event.comment for event in events]),
+            "attributes": blocks.dictionary([event.attributes for event in events]),
+            "revision": blocks.unsigned([event.revision for event in events]),
+            "received_at": blocks.time([record.received_at for record in records]),
+            "stored_at": blocks.time(np.full(rows, now)),
+            "mapping_version": blocks.same(version, rows),
+            "topic": blocks.word([record.topic for record in records]),
+            "partition": blocks.signed([record.partition for record in records]),
+            "offset": blocks.signed([record.offset for record in records]),
+        }
+    )
 
 
-def event_key(fact: Fact) -> int:
-    """The event's UInt64, whatever it says; in SQL: `halfMD5(concat(source, ':', event_id))`."""
-    return identifier_number(fact.source, fact.event.event_id)
+def event_keys(facts: Sequence[Fact]) -> NDArray[np.uint64]:
+    """The events' numbers, whatever they say; in SQL: `halfMD5(concat(source, ':', event_id))`."""
+    return blocks.half_md5([f"{fact.source}:{fact.event.event_id}" for fact in facts])
 
 
-def event_key_columns(facts: Sequence[Fact], now: int) -> Columns:
-    """The rows of `event_key_log`, by column."""
-    return {
-        "event_key": [event_key(fact) for fact in facts],
-        "identifier": [_first(fact) for fact in facts],
-        "revision": [fact.event.revision for fact in facts],
-        "fingerprint": [fact.fingerprint for fact in facts],
-        "source": [fact.source for fact in facts],
-        "event_id": [fact.event.event_id for fact in facts],
-        "stored_at": [now] * len(facts),
-    }
+def event_key_block(facts: Sequence[Fact], keys: NDArray[np.uint64], now: int) -> Block:
+    """The rows of `event_key_log`."""
+    return blocks.block(
+        {
+            "event_key": blocks.unsigned(keys),
+            "identifier": blocks.unsigned(_firsts(facts)),
+            "revision": blocks.unsigned([fact.event.revision for fact in facts]),
+            "fingerprint": blocks.unsigned([fact.fingerprint for fact in facts]),
+            "source": blocks.word([fact.source for fact in facts]),
+            "event_id": blocks.text([fact.event.event_id for fact in facts]),
+            "stored_at": blocks.time(np.full(len(facts), now)),
+        }
+    )
 
 
-def _first(fact: Fact) -> int:
-    return fact.identifiers[0].number if fact.identifiers else 0
+def _firsts(facts: Sequence[Fact]) -> list[int]:
+    return [fact.identifiers[0].number if fact.identifiers else 0 for fact in facts]
 
 
-def identifier_columns(facts: Iterable[Fact]) -> Columns:
-    """The rows of `identifier_log`: each identifier and account of the batch once."""
-    seen: dict[int, list[Any]] = {}
-    for fact in facts:
-        at = fact.event.occurred_at
-        for number, kind, value in (*fact.identifiers, *_account(fact)):
-            row = seen.setdefault(number, [number, kind, value, at, at])
-            row[3] = min(row[3], at)
-            row[4] = max(row[4], at)
-    names = ("identifier", "kind", "value", "first_seen_at", "last_seen_at")
-    return _by_column(names, seen.values())
+@dataclass(slots=True)
+class Sighting:
+    """Identifiers that came together on events of one source, and when."""
+
+    source: str
+    identifiers: tuple[Known, ...]
+    account: Known | None
+    first: tuple[int, str]  # time and id of the earliest such event
+    last_at: int
 
 
-def account_columns(facts: Iterable[Fact]) -> Columns:
-    """The rows of `account_log`: each account of the batch with each identifier seen with it."""
-    seen: dict[tuple[int, int], list[Any]] = {}
-    for fact in facts:
-        at = fact.event.occurred_at
-        for account in _account(fact):
-            for known in fact.identifiers:
-                pair = (account.number, known.number)
-                row = seen.setdefault(pair, [*pair, at, at])
-                row[2] = min(row[2], at)
-                row[3] = max(row[3], at)
-    names = ("account", "identifier", "first_seen_at", "last_seen_at")
-    return _by_column(names, seen.values())
-
-
-def _account(fact: Fact) -> Sequence[Known]:
-    return [fact.account] if fact.account else []
-
-
-def link_columns(facts: Iterable[Fact]) -> Columns:
-    """The rows of `link_log`: each pair of the batch once from either end."""
-    seen: dict[tuple[int, int, str], list[Any]] = {}
+def _sightings(facts: Iterable[Fact]) -> list[Sighting]:
+    """Each company of identifiers once: a visit's events all carry the same."""
+    seen: dict[tuple[object, ...], Sighting] = {}
     for fact in facts:
         at, event_id = fact.event.occurred_at, fact.event.event_id
-        for left, right in _pairs([known.number for known in fact.identifiers]):
-            row = seen.setdefault((left, right, fact.source), [at, at, (at, event_id)])
-            row[0] = min(row[0], at)
-            row[1] = max(row[1], at)
-            row[2] = min(row[2], (at, event_id))
-    rows = [
-        [one, other, source, "same_event", *evidence]
-        for (left, right, source), evidence in seen.items()
+        company = (fact.source, fact.identifiers, fact.account)
+        sighting = seen.get(company)
+        if sighting is None:
+            seen[company] = Sighting(*company, (at, event_id), at)
+            continue
+        if at >= sighting.last_at:
+            sighting.last_at = at
+        if at <= sighting.first[0]:
+            sighting.first = min(sighting.first, (at, event_id))
+    return list(seen.values())
+
+
+def identifier_block(sightings: Iterable[Sighting]) -> Block:
+    """The rows of `identifier_log`: each identifier and account of the batch once."""
+    seen = _spans(
+        (known, sighting)
+        for sighting in sightings
+        for known in (*sighting.identifiers, *_account(sighting))
+    )
+    return blocks.block(
+        {
+            "identifier": blocks.unsigned([known.number for known in seen]),
+            "kind": blocks.word([known.kind for known in seen]),
+            "value": blocks.text([known.value for known in seen]),
+            **_seen_at(seen.values()),
+        }
+    )
+
+
+def account_block(sightings: Iterable[Sighting]) -> Block:
+    """The rows of `account_log`: each account of the batch with each identifier seen with it."""
+    seen = _spans(
+        ((account.number, known.number), sighting)
+        for sighting in sightings
+        for account in _account(sighting)
+        for known in sighting.identifiers
+    )
+    return blocks.block(
+        {
+            "account": blocks.unsigned([account for account, _ in seen]),
+            "identifier": blocks.unsigned([identifier for _, identifier in seen]),
+            **_seen_at(seen.values()),
+        }
+    )
+
+
+def link_block(sightings: Iterable[Sighting]) -> Block:
+    """The rows of `link_log`: each pair of the batch once from either end."""
+    seen = _spans(
+        ((one, other, sighting.source), sighting)
+        for sighting in sightings
+        for left, right in _pairs([known.number for known in sighting.identifiers])
         for one, other in ((left, right), (right, left))
-    ]
-    names = (
-        "identifier", "neighbour", "source", "rule", "first_seen_at", "last_seen_at", "evidence"
-    )  # fmt: skip
-    return _by_column(names, rows)
+    )
+    return blocks.block(
+        {
+            "identifier": blocks.unsigned([one for one, _, _ in seen]),
+            "neighbour": blocks.unsigned([other for _, other, _ in seen]),
+            "source": blocks.word([source for _, _, source in seen]),
+            "rule": blocks.same("same_event", len(seen)),
+            **_seen_at(seen.values()),
+            "evidence": blocks.evidence([span.first for span in seen.values()]),
+        }
+    )
 
 
 def _pairs(numbers: Sequence[int]) -> Iterable[tuple[int, int]]:
@@ -217,37 +302,71 @@ def _pairs(numbers: Sequence[int]) -> Iterable[tuple[int, int]]:
     return combinations(numbers, 2)
 
 
-def dead_letter_columns(letters: Sequence[DeadLetter], version: str, now: int) -> Columns:
-    """The rows of `dead_letter_log`, by column."""
-    records = [letter.record for letter in letters]
+def _account(sighting: Sighting) -> Sequence[Known]:
+    return [sighting.account] if sighting.account else []
+
+
+class Span:
+    """From the earliest to the latest event that shows something."""
+
+    __slots__ = ("first", "last_at")
+
+    def __init__(self, sighting: Sighting) -> None:
+        self.first = sighting.first
+        self.last_at = sighting.last_at
+
+    def take(self, sighting: Sighting) -> None:
+        self.first = min(self.first, sighting.first)
+        self.last_at = max(self.last_at, sighting.last_at)
+
+
+Key = TypeVar("Key")
+
+
+def _spans(shown: Iterable[tuple[Key, Sighting]]) -> dict[Key, Span]:
+    """What is shown by which sightings, each once, in the order it first came."""
+    seen: dict[Key, Span] = {}
+    for key, sighting in shown:
+        if span := seen.get(key):
+            span.take(sighting)
+        else:
+            seen[key] = Span(sighting)
+    return seen
+
+
+def _seen_at(spans: Iterable[Span]) -> dict[str, blocks.Array]:
+    spans = list(spans)
     return {
-        "fingerprint": [letter.fingerprint for letter in letters],
-        "topic": [record.topic for record in records],
-        "partition": [record.partition for record in records],
-        "offset": [record.offset for record in records],
-        "source": [letter.source for letter in letters],
-        "format": [letter.format for letter in letters],
-        "reason": [letter.reason for letter in letters],
-        "detail": [letter.detail for letter in letters],
-        "value": [record.value[: 1 << 20] for record in records],
-        "size": [len(record.value) for record in records],
-        "headers": [
-            {name: value.decode("utf-8", "replace") for name, value in record.headers.items()}
-            for record in records
-        ],
-        "received_at": [record.received_at for record in records],
-        "stored_at": [now] * len(letters),
-        "mapping_version": [version] * len(letters),
+        "first_seen_at": blocks.time([span.first[0] for span in spans]),
+        "last_seen_at": blocks.time([span.last_at for span in spans]),
     }
 
 
-def touched(facts: Iterable[Fact]) -> list[int]:
-    """The numbers of all identifiers the batch carries, sorted: equal batches, equal rows."""
-    return sorted({known.number for fact in facts for known in fact.identifiers})
-
-
-def _by_column(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> Columns:
-    columns = list(zip(*rows, strict=True))
-    return (
-        {name: list(column) for name, column in zip(names, columns, strict=True)} if columns else {}
+def dead_letter_block(letters: Sequence[DeadLetter], version: str, now: int) -> Block:
+    """The rows of `dead_letter_log`; key, headers and value are the record's bytes as they came."""
+    records = [letter.record for letter in letters]
+    return blocks.block(
+        {
+            "fingerprint": blocks.unsigned([letter.fingerprint for letter in letters]),
+            "topic": blocks.word([record.topic for record in records]),
+            "partition": blocks.signed([record.partition for record in records]),
+            "offset": blocks.signed([record.offset for record in records]),
+            "source": blocks.word([letter.source for letter in letters]),
+            "format": blocks.word([letter.format for letter in letters]),
+            "reason": blocks.word([letter.reason for letter in letters]),
+            "detail": blocks.text([letter.detail for letter in letters]),
+            "key": blocks.data([record.key for record in records]),
+            "value": blocks.data([record.value[:MAX_KEPT] for record in records]),
+            "size": blocks.unsigned([len(record.value) for record in records]),
+            "headers": blocks.dictionary([record.headers for record in records], blocks.data),
+            "received_at": blocks.time([record.received_at for record in records]),
+            "stored_at": blocks.time([now] * len(letters)),
+            "mapping_version": blocks.same(version, len(letters)),
+        }
     )
+
+
+def touched(sightings: Iterable[Sighting]) -> NDArray[np.uint64]:
+    """The numbers of all identifiers the batch carries, sorted: equal batches, equal rows."""
+    numbers = {known.number for sighting in sightings for known in sighting.identifiers}
+    return np.array(sorted(numbers), np.uint64)
