@@ -1,48 +1,36 @@
-"""The stream processor: batches of one source's records from its topic into the warehouse.
+"""The stream processor: one source's records, in batches, from its topic into the warehouse.
 
 A Faust service with a consumer of its own, not an agent: an agent acknowledges events that it
-failed on, and takes each event by itself. Here the offset is committed last:
-
-    1. facts and dead letters are inserted
-    2. dead letters are confirmed by their topic
-    3. the batch's row is inserted into the ledger
-    4. the offset is committed
-
-Whatever fails before 4 is done again from 1, with the same deduplication tokens. An absent
-warehouse is waited for; anything unforeseen ends the worker.
+failed on, and takes each event by itself. Two tasks work side by side: one reads and makes
+parcels, the other delivers them, so that decoding overlaps with inserting. What waits between
+them is bounded, so a slow warehouse stops the reading.
 """
 
 from __future__ import annotations
 
 import asyncio
-import base64
-from collections.abc import Sequence
+import contextlib
+import time
+from collections.abc import AsyncIterator, Sequence
 from typing import Any, ClassVar
 
 import faust
-import orjson
 import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener, TopicPartition
-from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+from aiokafka.errors import KafkaError
 
 from cjm_tracker.events import Record, Source
-from cjm_tracker.pipeline import Batch, DeadLetter
-from cjm_tracker.settings import Settings
 from cjm_tracker.sources import formats
-from cjm_tracker.warehouse import Warehouse, Writer
+from cjm_tracker.sources.defaults import DEFAULT_FORMATS
+from streams import metrics
 from streams.app import app, runtime
+from streams.delivery import Delivery
+from streams.parcel import Packer, Parcel
 from streams.runtime import milliseconds
 
 log = structlog.get_logger()
 
-# The format of records that carry no `cjm-format` header: what each source usually sends.
-DEFAULT_FORMATS: dict[Source, str] = {
-    "website": "segment",
-    "call_centre": "amazon_connect",
-    "store": "poslog",
-    "survey": "typeform",
-    "crm": "crosswalk",
-}
+LAG_EVERY_S = 2.0
 
 
 class Processor(faust.Service):  # type: ignore[misc]
@@ -52,113 +40,199 @@ class Processor(faust.Service):  # type: ignore[misc]
     source: ClassVar[Source]
 
     async def on_start(self) -> None:
-        self._default = formats()[DEFAULT_FORMATS[self.source]]
-        # Held while a batch is between its first insert and its commit: partitions are let go
-        # only in between.
-        self._at_work = asyncio.Lock()
-        self._consumer = consumer(runtime.settings, runtime.broker, self.source)
-        self._producer = AIOKafkaProducer(bootstrap_servers=runtime.broker, acks="all")
-        topic = runtime.topics.raw(self.source)
-        self._consumer.subscribe([topic], listener=_LetGo(self._at_work))
-        self._topic = topic
+        settings, options = runtime.settings, runtime.kafka_options
+        self._topic = runtime.topics.raw(self.source)
+        self._in_flight = InFlight()
+        self._consumer = consumer(self.source)
+        self._producer = AIOKafkaProducer(**options, acks="all", max_request_size=4 << 20)
+        self._pack = Packer(runtime.pipeline, formats()[DEFAULT_FORMATS[self.source]])
+        self._deliver = Delivery(runtime, self.source, self._consumer, self._producer, self._pack)
+        # A batch waits, one is being delivered, one is being made: no more is held.
+        self._ready: asyncio.Queue[list[Parcel]] = asyncio.Queue(maxsize=1)
+        self._expected: dict[TopicPartition, int] = {}
+        self._consumer.subscribe(
+            [self._topic], listener=_LetGo(self, patience_s=settings.rebalance_timeout_s * 0.8)
+        )
 
     async def on_stop(self) -> None:
-        async with self._at_work:
-            await self._consumer.stop()
-            await self._producer.stop()
+        await self._in_flight.landed()
+        await self._consumer.stop()
+        await self._producer.stop()
 
     @faust.Service.task
-    async def _run(self) -> None:
-        try:
+    async def _reading(self) -> None:
+        async with self._or_crash():
             # Here, not in on_start: joining a group takes seconds, and sources join side by side.
             await self._producer.start()
             await self._consumer.start()
-            log.info("reading", topic=self._topic, group=group(runtime.settings, self.source))
+            log.info("reading", topic=self._topic, group=group(self.source))
             while not self.should_stop:
-                await self._poll()
+                await self._read()
+
+    @faust.Service.task
+    async def _delivering(self) -> None:
+        async with self._or_crash():
+            while True:
+                for parcel in await self._ready.get():
+                    # One whose partitions all went away meanwhile is made again elsewhere.
+                    if not parcel.records.keys().isdisjoint(self._consumer.assignment()):
+                        await self._deliver(parcel)
+                        runtime.health.progressed(self.source, time.monotonic())
+                self._in_flight.leave()
+
+    @faust.Service.task
+    async def _measuring(self) -> None:
+        """Asks the broker how much is left: the reader alone could not tell that it is stuck."""
+        while not self.should_stop:
+            await self.sleep(LAG_EVERY_S)
+            with contextlib.suppress(KafkaError, TimeoutError):
+                await asyncio.wait_for(self._measure(), LAG_EVERY_S)
+
+    async def _read(self) -> None:
+        """One round: what has come in, of all partitions."""
+        if not (gathered := await self._gathered()):
+            return
+        await self._ready.put(await asyncio.to_thread(self._packed, gathered))
+        if sum(map(len, gathered.values())) < runtime.settings.batch_records // 4:
+            # Let more gather: an insert of ten rows costs as much as one of a thousand.
+            await self.sleep(runtime.settings.batch_wait_s)
+
+    async def _gathered(self) -> dict[TopicPartition, list[Any]]:
+        """Messages by partition: those there are, up to a batch of them."""
+        size = runtime.settings.batch_records
+        gathered: dict[TopicPartition, list[Any]] = {}
+        count = 0
+        # The first poll waits for something to come, the others take what is there already.
+        while count < size and (
+            polled := await self._consumer.getmany(
+                timeout_ms=20 if count else 200, max_records=size - count
+            )
+        ):
+            if not count:
+                # Before anything is awaited: partitions are let go when nothing is in flight.
+                self._in_flight.enter()
+            for partition, messages in polled.items():
+                self._notice_gap(partition, messages[0].offset, messages[-1].offset + 1)
+                gathered.setdefault(partition, []).extend(messages)
+                count += len(messages)
+        return gathered
+
+    def _packed(self, gathered: dict[TopicPartition, list[Any]]) -> list[Parcel]:
+        with metrics.seconds(self.source, "decode"):
+            records = {
+                partition: [_record(message) for message in messages]
+                for partition, messages in gathered.items()
+            }
+            return self._pack(records, milliseconds())
+
+    def _notice_gap(self, partition: TopicPartition, first: int, following: int) -> None:
+        """Say so when the topic has lost what was not read: its retention was too short."""
+        if (missing := first - self._expected.get(partition, first)) > 0:
+            # Markers of transactions take offsets, too; the ledger check asks which it was.
+            log.warning("offsets skipped", source=self.source, partition=partition.partition,
+                        first=first - missing, offsets=missing)  # fmt: skip
+            metrics.skipped(self.source, missing)
+        self._expected[partition] = following
+
+    async def _measure(self) -> None:
+        lag, is_read = 0, self._in_flight.is_empty
+        partitions = list(self._consumer.assignment())
+        ends = await self._consumer.end_offsets(partitions) if partitions else {}
+        for partition, end in ends.items():
+            committed = await self._consumer.committed(partition) or 0
+            metrics.LAG.labels(self.source, str(partition.partition)).set(max(0, end - committed))
+            lag += max(0, end - committed)
+            # The end may be a transaction's marker, which nobody ever commits.
+            is_read &= await self._consumer.position(partition) >= end
+        runtime.health.lag(self.source, lag, time.monotonic(), is_read=is_read)
+
+    @contextlib.asynccontextmanager
+    async def _or_crash(self) -> AsyncIterator[None]:
+        try:
+            yield
         except Exception as error:
+            self._in_flight.abandon()
             if self.should_stop:
-                return  # on_stop has closed the consumer under the last poll
+                return  # on_stop has closed the consumer under the last poll, or a wait was cut off
             log.error("stopped", source=self.source, error=f"{type(error).__name__}: {error}"[:500])
             # A service whose task dies would stand still unseen; the worker must end.
             await app.crash(error)
 
-    async def _poll(self) -> None:
-        """One round: what has come in, partition by partition."""
-        settings = runtime.settings
-        polled = await self._consumer.getmany(timeout_ms=200, max_records=settings.batch_records)
-        for partition, messages in polled.items():
-            async with self._at_work:
-                if not self.should_stop and partition in self._consumer.assignment():
-                    await self._take(partition, [_record(message) for message in messages])
-        if 0 < sum(map(len, polled.values())) < settings.batch_records:
-            # Let more gather: an insert of ten rows costs as much as one of 10,000.
-            await self.sleep(settings.batch_wait_s)
+    async def assigned(self, partitions: Sequence[TopicPartition]) -> None:
+        """The group has told which partitions are this worker's; there may be none."""
+        runtime.health.sources[self.source].joined = True
+        runtime.health.progressed(self.source, time.monotonic())
+        self._expected = {
+            partition: read
+            for partition in partitions
+            if (read := await self._consumer.committed(partition)) is not None
+        }
 
-    async def _take(self, partition: TopicPartition, records: Sequence[Record]) -> None:
-        batch = await asyncio.to_thread(runtime.pipeline.process, records, self._default)
-        now = milliseconds()
-        await self._write("facts", batch, records, now)
-        await self._send(batch.dead_letters)
-        await self._write("ledger", batch, records, now)
-        await self._commit(partition, records[-1].offset + 1)
-        log.debug(
-            "batch", source=self.source, partition=partition.partition, records=batch.records,
-            stored=batch.stored, dropped=batch.dropped, dead_letters=len(batch.dead_letters),
-        )  # fmt: skip
+    async def landed(self) -> None:
+        """Every parcel that was begun is delivered."""
+        await self._in_flight.landed()
 
-    async def _write(self, part: str, batch: Batch, records: Sequence[Record], now: int) -> None:
-        """One part of the batch, again and again while the warehouse is away."""
 
-        def work(warehouse: Warehouse) -> None:
-            writer = Writer(warehouse, runtime.pipeline.version)
-            getattr(writer, part)(batch, records, now)
+class InFlight:
+    """Counts what was read and is not yet committed."""
 
-        await runtime.patiently(self.source, lambda: runtime.with_warehouse(work))
+    def __init__(self) -> None:
+        self._count = 0
+        self._none = asyncio.Event()
+        self._none.set()
 
-    async def _send(self, letters: Sequence[DeadLetter]) -> None:
-        topic = runtime.topics.dead_letters
-        sent = [await self._producer.send(topic, _dead_letter(letter)) for letter in letters]
-        for confirmation in sent:
-            await confirmation
+    def enter(self, count: int = 1) -> None:
+        self._count += count
+        if self._count:
+            self._none.clear()
 
-    async def _commit(self, partition: TopicPartition, offset: int) -> None:
-        try:
-            await self._consumer.commit({partition: offset})
-        except (CommitFailedError, IllegalStateError):
-            # The partition went to another worker meanwhile, which will do this batch again:
-            # the same rows, counted once.
-            log.warning("partition lost before commit", source=self.source, offset=offset)
-        except KafkaError as error:
-            if not error.retriable:
-                raise
-            log.warning("commit failed, goes with the next", source=self.source, offset=offset)
+    def leave(self, count: int = 1) -> None:
+        self._count = max(0, self._count - count)
+        if not self._count:
+            self._none.set()
+
+    def abandon(self) -> None:
+        """What is in flight will not be delivered by this worker."""
+        self._count = 0
+        self._none.set()
+
+    @property
+    def is_empty(self) -> bool:
+        return not self._count
+
+    async def landed(self) -> None:
+        """Nothing is in flight."""
+        await self._none.wait()
 
 
 class _LetGo(ConsumerRebalanceListener):  # type: ignore[misc]
-    """Finishes the batch at hand before its partition goes to another worker."""
+    """Delivers what is in flight before its partitions go to another worker."""
 
-    def __init__(self, at_work: asyncio.Lock) -> None:
-        self._at_work = at_work
+    def __init__(self, processor: Processor, patience_s: float) -> None:
+        self._processor = processor
+        self._patience_s = patience_s
 
     async def on_partitions_revoked(self, revoked: Any) -> None:
-        async with self._at_work:
-            pass
+        # Not longer than the group waits for us. What is late cannot be committed any more, and
+        # is done again by its new owner: the same rows, counted once.
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._processor.landed(), self._patience_s)
 
     async def on_partitions_assigned(self, assigned: Any) -> None:
-        pass
+        await self._processor.assigned(list(assigned))
 
 
-def group(settings: Settings, source: Source) -> str:
+def group(source: Source) -> str:
     """The consumer group that reads one source."""
-    return f"{settings.group}-{source}"
+    return f"{runtime.settings.group}-{source}"
 
 
-def consumer(settings: Settings, broker: str, source: Source) -> AIOKafkaConsumer:
+def consumer(source: Source) -> AIOKafkaConsumer:
     """A consumer that commits only when told to."""
+    settings = runtime.settings
     return AIOKafkaConsumer(
-        bootstrap_servers=broker,
-        group_id=group(settings, source),
+        **runtime.kafka_options,
+        group_id=group(source),
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         session_timeout_ms=int(settings.session_timeout_s * 1000),
@@ -166,7 +240,7 @@ def consumer(settings: Settings, broker: str, source: Source) -> AIOKafkaConsume
         rebalance_timeout_ms=int(settings.rebalance_timeout_s * 1000),
         # While an absent warehouse is waited for nothing is polled: that is no dead worker.
         max_poll_interval_ms=int((settings.retry_for_s + 300) * 1000),
-        max_partition_fetch_bytes=8 << 20,
+        max_partition_fetch_bytes=16 << 20,
     )
 
 
@@ -177,30 +251,6 @@ def _record(message: Any) -> Record:
         message.offset,
         message.timestamp,
         message.value or b"",
-        dict(message.headers),
+        dict(message.headers) if message.headers else {},
         message.key,
     )
-
-
-def _dead_letter(letter: DeadLetter) -> bytes:
-    """The record as it came, with its address and the reason: enough to mend and replay it."""
-    record = letter.record
-    return orjson.dumps(
-        {
-            "reason": letter.reason,
-            "detail": letter.detail,
-            "source": letter.source,
-            "format": letter.format,
-            "topic": record.topic,
-            "partition": record.partition,
-            "offset": record.offset,
-            "received_at": record.received_at,
-            "headers": {name: _base64(value) for name, value in record.headers.items()},
-            "key": _base64(record.key) if record.key is not None else None,
-            "value": _base64(record.value),
-        }
-    )
-
-
-def _base64(value: bytes) -> str:
-    return base64.b64encode(value).decode()

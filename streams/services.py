@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Iterable
 
 import faust
@@ -13,9 +15,11 @@ from streams.crm import Crm
 from streams.stitcher import Stitcher
 from streams.store import Store
 from streams.survey import Survey
+from streams.watchdog import watch
+from streams.web import health_server
 from streams.website import Website
 
-SERVICES = (Website, CallCentre, Store, Survey, Crm, Stitcher)
+PROCESSORS = (Website, CallCentre, Store, Survey, Crm)
 
 
 @app.service
@@ -23,11 +27,31 @@ class Tracker(faust.Service):  # type: ignore[misc]
     """Owns the warehouse connection; the processors are its children, so that the order holds."""
 
     def on_init_dependencies(self) -> Iterable[faust.Service]:
-        return [service(loop=self.loop, beacon=self.beacon) for service in SERVICES]
+        services = (*PROCESSORS, Stitcher)
+        return [service(loop=self.loop, beacon=self.beacon) for service in services]
 
     async def on_start(self) -> None:
         """Open the warehouse and bring its schema to this version; wait while it is away."""
+        health = runtime.health
+        health.beat_at = time.monotonic()
+        health.expect((processor.source for processor in PROCESSORS), health.beat_at)
+        watch(health, runtime.settings.stop_within_s)
+        self._server = health_server(runtime)
+        if self._server:
+            await self._server.start()
         await runtime.open()
+
+    @faust.Service.task
+    async def _beating(self) -> None:
+        while True:
+            runtime.health.beat_at = time.monotonic()
+            await asyncio.sleep(1)
+
+    async def on_stop(self) -> None:
+        runtime.health.stop_asked_at = time.monotonic()
+        runtime.stopping.set()
 
     async def on_shutdown(self) -> None:
         await runtime.close()
+        if self._server:
+            await self._server.stop()

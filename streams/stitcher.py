@@ -13,6 +13,7 @@ import structlog
 
 from cjm_tracker.errors import WarehouseUnavailable
 from cjm_tracker.warehouse import stitch
+from streams import metrics
 from streams.app import app, runtime
 from streams.runtime import milliseconds
 
@@ -44,11 +45,13 @@ class Stitcher(faust.Service):  # type: ignore[misc]
 
     async def _stitch(self) -> None:
         try:
-            result = await runtime.with_warehouse(
-                lambda warehouse: stitch(
-                    warehouse, runtime.mapping, milliseconds(), key=runtime.key
+            with metrics.STITCH_SECONDS.time():
+                result = await runtime.beside(
+                    lambda warehouse: stitch(
+                        warehouse, runtime.mapping, milliseconds(), key=runtime.key
+                    )
                 )
-            )
+            metrics.STITCHED.set_to_current_time()
         except WarehouseUnavailable as error:
             # The batches stay unstitched, the next round takes them in.
             log.warning("warehouse away, stitching later", error=str(error)[:300])
