@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from cjm_tracker.broker import Position, Sent, committed
+from cjm_tracker.broker import Broker, Position, Sent, committed
 from cjm_tracker.errors import WorkerError
 from cjm_tracker.events import SOURCES
 from cjm_tracker.settings import Settings
@@ -47,7 +47,7 @@ class Worker:
 
     def wait_until_read(
         self,
-        broker: str,
+        broker: Broker,
         ends: Mapping[Position, int],
         progress: Callable[[int], None] = lambda remaining: None,
         stall_s: float = 120.0,
@@ -91,15 +91,17 @@ class Worker:
 
 @contextmanager
 def worker(
-    settings: Settings, broker: str, log: Path, environment: Mapping[str, str] | None = None
+    settings: Settings, broker: Broker, log: Path, environment: Mapping[str, str] | None = None
 ) -> Iterator[Worker]:
     """Run a worker on `broker` with these settings; it is stopped at the end."""
     given = {
-        "CJM_BROKER": broker,
+        **broker.environment,
         "CJM_WAREHOUSE": settings.warehouse.get_secret_value(),
+        "CJM_WAREHOUSE_ALLOW_CLEARTEXT": str(settings.warehouse_allow_cleartext),
         "CJM_TOPIC_PREFIX": settings.topic_prefix,
         "CJM_GROUP": settings.group,
         "CJM_BATCH_RECORDS": str(settings.batch_records),
+        "CJM_HEALTH": "off",
         "CJM_STITCH_EVERY_S": str(settings.stitch_every_s),
     }
     if settings.mapping:
@@ -124,7 +126,7 @@ def worker(
 
 def load_and_wait(
     settings: Settings,
-    broker: str,
+    broker: Broker,
     sending: Callable[[], Sent],
     progress: Callable[[int], None] = lambda remaining: None,
 ) -> Sent:

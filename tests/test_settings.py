@@ -80,12 +80,38 @@ def test_every_bad_value_has_its_own_line(monkeypatch: pytest.MonkeyPatch) -> No
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("warehouse", "clickhouse://cjm:hunter2@db.example/cjm"), ("pii_key", "hunter2-hunter2")],
+    [
+        ("warehouse", "clickhouses://cjm:hunter2@db.example/cjm"),
+        ("pii_key", "hunter2-hunter2"),
+        ("kafka_password", "hunter2"),
+        ("kafka_key_password", "hunter2"),
+    ],
 )
 def test_secrets_are_not_shown(name: str, value: str) -> None:
     settings = load_settings(**{name: value})
     shown = [repr(settings), str(settings), settings.model_dump_json(), str(settings.model_dump())]
     assert not any("hunter2" in text for text in shown)
+
+
+@pytest.mark.parametrize("host", ["db.example", "10.0.0.1", "clickhouse:8123"])
+def test_a_warehouse_in_clear_text_off_this_machine_is_refused(host: str) -> None:
+    dsn = f"clickhouse://cjm:hunter2@{host}/cjm"
+    with pytest.raises(ConfigError, match="^CJM_WAREHOUSE: .* clickhouses://") as caught:
+        load_settings(warehouse=dsn)
+    assert "hunter2" not in str(caught.value)
+    assert load_settings(warehouse=dsn, warehouse_allow_cleartext=True)
+    assert load_settings(warehouse=dsn.replace("clickhouse://", "clickhouses://"))
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1:8123", "[::1]:8123"])
+def test_a_warehouse_in_clear_text_on_this_machine_is_not(host: str) -> None:
+    assert load_settings(warehouse=f"clickhouse://cjm:hunter2@{host}/cjm")
+
+
+def test_an_empty_setting_of_the_broker_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("CA_FILE", "PASSWORD", "PASSWORD_FILE", "SASL_MECHANISM", "USER"):
+        monkeypatch.setenv(f"CJM_KAFKA_{name}", "")
+    assert load_settings() == Settings(_env_file=None)
 
 
 def test_a_bad_value_does_not_show_the_secrets_beside_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,31 +7,61 @@ from contextlib import closing, contextmanager
 from typing import Any
 
 from kafka import KafkaAdminClient
-from kafka.errors import KafkaError
+from kafka.errors import KafkaConnectionError, KafkaError, KafkaTimeoutError
 
+from cjm_tracker.broker.address import Broker
+from cjm_tracker.broker.handshake import speaks_tls, tls_fault
 from cjm_tracker.errors import BrokerError
 
 CONNECT_MS = 10_000
+ALERT_S = 0.5
+
+ADDRESS_HINT = "Is it running, and is CJM_BROKER / --broker right?"
+LOGIN_REFUSED = (
+    "it does not let us in. Are CJM_KAFKA_USER, CJM_KAFKA_PASSWORD and CJM_KAFKA_SASL_MECHANISM "
+    "right?"
+)
+LOGIN_ASKED = (
+    "it does not let us in. Does it ask for a login, CJM_KAFKA_SECURITY_PROTOCOL=sasl_ssl?"
+)
 
 
 @contextmanager
-def admin(broker: str) -> Iterator[Any]:
+def admin(broker: Broker) -> Iterator[Any]:
     """An admin client, closed at the end."""
     with translated(broker):
-        with closing(
-            KafkaAdminClient(bootstrap_servers=broker, bootstrap_timeout_ms=CONNECT_MS)
-        ) as client:
+        with closing(KafkaAdminClient(**broker.options, bootstrap_timeout_ms=CONNECT_MS)) as client:
             yield client
 
 
 @contextmanager
-def translated(broker: str) -> Iterator[None]:
+def translated(broker: Broker) -> Iterator[None]:
     """Kafka's errors and the network's as one `BrokerError` that names the broker."""
+    check_tls(broker)
     try:
         yield
+    except (KafkaTimeoutError, KafkaConnectionError) as error:
+        raise BrokerError(f"broker {broker}: {_silence(broker, error)}") from error
     except KafkaError as error:
-        raise BrokerError(
-            f"broker {broker}: {error}. Is it running, and is CJM_BROKER / --broker right?"
-        ) from error
+        raise BrokerError(f"broker {broker}: {error}. {ADDRESS_HINT}") from error
     except (OSError, ValueError) as error:
         raise BrokerError(f"broker {broker}: {error}") from error
+
+
+def check_tls(broker: Broker) -> None:
+    """Raise BrokerError when somebody is there, but not by TLS as the settings have it."""
+    if broker.tls and (fault := tls_fault(broker, broker.tls)):
+        raise BrokerError(f"broker {broker}: {fault}")
+
+
+def _silence(broker: Broker, error: KafkaError) -> str:
+    """Why nobody answers. The client knows no more than that the connection ended."""
+    if broker.tls:
+        fault = tls_fault(broker, broker.tls, ALERT_S)
+        if fault:
+            return fault
+        if fault is not None and "bootstrap" in str(error):
+            return LOGIN_REFUSED if broker.user else LOGIN_ASKED
+    elif speaks_tls(broker):
+        return "it speaks TLS. Set CJM_KAFKA_SECURITY_PROTOCOL=ssl, or sasl_ssl with a login"
+    return f"{error}. {ADDRESS_HINT}"

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from kafka.errors import KafkaError
 
+from cjm_tracker.broker.address import Broker
 from cjm_tracker.broker.connection import admin
 
 
@@ -17,7 +18,7 @@ class Position(NamedTuple):
     partition: int
 
 
-def committed(broker: str, groups: Iterable[str]) -> dict[Position, int]:
+def committed(broker: Broker, groups: Iterable[str]) -> dict[Position, int]:
     """The offset each partition is read up to, over all the given groups.
 
     A group reads partitions no other group of ours reads. Groups the broker does not know yet

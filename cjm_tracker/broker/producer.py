@@ -10,6 +10,7 @@ from typing import Any
 from kafka import KafkaProducer
 from kafka.errors import MessageSizeTooLargeError
 
+from cjm_tracker.broker.address import Broker
 from cjm_tracker.broker.connection import CONNECT_MS, translated
 from cjm_tracker.broker.lag import Position
 from cjm_tracker.events import FORMAT_HEADER, ORDINAL_HEADER
@@ -28,7 +29,7 @@ class Sent:
 
 
 def send(
-    broker: str,
+    broker: Broker,
     topic: str,
     format_name: str,
     frames: Iterable[tuple[bytes, int]],
@@ -43,7 +44,7 @@ def send(
         translated(broker),
         closing(
             KafkaProducer(
-                bootstrap_servers=broker,
+                **broker.options,
                 bootstrap_timeout_ms=CONNECT_MS,
                 acks="all",
                 linger_ms=20,

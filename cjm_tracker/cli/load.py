@@ -18,7 +18,7 @@ from rich.progress import (
     TextColumn,
 )
 
-from cjm_tracker.broker import EmbeddedBroker, Sent, Topics, create_topics, send
+from cjm_tracker.broker import Broker, EmbeddedBroker, Sent, Topics, create_topics, send
 from cjm_tracker.cli.common import (
     JsonOption,
     MappingOption,
@@ -79,8 +79,8 @@ def load(
         logs = open_logs(files, stack)
         if direct:
             summary = _directly(settings, format_, logs)
-        elif send_only and settings.broker:
-            summary = _send_only(settings, settings.broker, format_, logs)
+        elif send_only:
+            summary = _send_only(settings, Broker.of(settings), format_, logs)
         else:
             summary = _with_worker(settings, format_, logs)
     if json:
@@ -119,7 +119,7 @@ def _directly(settings: Settings, format_: Format, logs: Sequence[LogFile]) -> S
 
 
 def _send_only(
-    settings: Settings, broker: str, format_: Format, logs: Sequence[LogFile]
+    settings: Settings, broker: Broker, format_: Format, logs: Sequence[LogFile]
 ) -> Summary:
     topics = Topics(settings.topic_prefix)
     create_topics(broker, topics, settings.partitions, settings.replication)
@@ -139,7 +139,7 @@ def _with_worker(settings: Settings, format_: Format, logs: Sequence[LogFile]) -
             settings = settings.model_copy(update={"topic_prefix": f"local{now_ms()}"})
             broker = stack.enter_context(EmbeddedBroker())
         else:
-            broker = settings.broker
+            broker = Broker.of(settings)
         topics = Topics(settings.topic_prefix)
         create_topics(broker, topics, settings.partitions, settings.replication)
         reading = bar.add_task("starting the worker", total=None)
@@ -158,7 +158,7 @@ def _with_worker(settings: Settings, format_: Format, logs: Sequence[LogFile]) -
 
 
 def _send(
-    broker: str, topics: Topics, format_: Format, logs: Sequence[LogFile], bar: Progress
+    broker: Broker, topics: Topics, format_: Format, logs: Sequence[LogFile], bar: Progress
 ) -> Sent:
     """All files to the format's topic; the sum of what was sent."""
     total = Sent()

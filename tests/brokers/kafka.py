@@ -10,11 +10,15 @@ import socket
 import subprocess
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from cjm_tracker.broker import Broker
 from cjm_tracker.broker.tansu import free_port
+from tests.brokers.tls import Certificate
+
+Login = tuple[str, str]  # user, password
 
 HERE = Path(__file__).parent
 JARS = HERE.parents[1] / ".cache" / "kafka-jars"
@@ -40,19 +44,61 @@ def jars() -> Path:
 
 
 @contextmanager
-def kafka(directory: Path) -> Iterator[str]:
-    """A running broker's `host:port`; stopped by its pid at the end."""
-    port, controller = free_port(), free_port()
+def kafka(directory: Path) -> Iterator[Broker]:
+    """A running broker; stopped by its pid at the end."""
+    port = free_port()
+    with _running(directory, port):
+        yield Broker(f"127.0.0.1:{port}")
+
+
+@contextmanager
+def locked_kafka(directory: Path, ca: Path, own: Certificate, login: Login) -> Iterator[Broker]:
+    """A broker that speaks TLS and lets in one user, by SCRAM-SHA-512 or PLAIN."""
+    port = free_port()
+    store = directory / "keystore.pem"
+    store.write_text(own.key.read_text() + own.file.read_text())
+    name, password = login
+    module = "org.apache.kafka.common.security"
+    secured = f"""
+ssl.keystore.type=PEM
+ssl.keystore.location={store}
+listener.name.clients.sasl.enabled.mechanisms=SCRAM-SHA-512,PLAIN
+listener.name.clients.scram-sha-512.sasl.jaas.config={module}.scram.ScramLoginModule required;
+listener.name.clients.plain.sasl.jaas.config={module}.plain.PlainLoginModule required \\
+  user_{name}="{password}";
+"""
+    scram = ["--add-scram", f"SCRAM-SHA-512=[name={name},password={password}]"]
+    with _running(directory, port, "SASL_SSL", secured, scram):
+        yield Broker(
+            f"127.0.0.1:{port}",
+            security_protocol="sasl_ssl",
+            ca_file=ca,
+            sasl_mechanism="SCRAM-SHA-512",
+            user=name,
+            password=password,
+        )
+
+
+@contextmanager
+def _running(
+    directory: Path,
+    port: int,
+    protocol: str = "PLAINTEXT",
+    more: str = "",
+    formatting: Sequence[str] = (),
+) -> Iterator[None]:
+    internal, controller = free_port(), free_port()
     properties = directory / "server.properties"
     properties.write_text(
         f"""
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:{controller}
-listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
-advertised.listeners=PLAINTEXT://127.0.0.1:{port}
+listeners=CLIENTS://127.0.0.1:{port},INTERNAL://127.0.0.1:{internal},CONTROLLER://127.0.0.1:{controller}
+advertised.listeners=CLIENTS://127.0.0.1:{port},INTERNAL://127.0.0.1:{internal}
+listener.security.protocol.map=CLIENTS:{protocol},INTERNAL:PLAINTEXT,CONTROLLER:PLAINTEXT
 controller.listener.names=CONTROLLER
-inter.broker.listener.name=PLAINTEXT
+inter.broker.listener.name=INTERNAL
 log.dirs={directory / "log"}
 offsets.topic.replication.factor=1
 offsets.topic.num.partitions=4
@@ -60,21 +106,21 @@ transaction.state.log.replication.factor=1
 transaction.state.log.min.isr=1
 group.initial.rebalance.delay.ms=0
 auto.create.topics.enable=false
-"""
+{more}"""
     )
     java = ["java", "-Xmx512m", "-cp", f"{jars()}/*"]
     # The first bit is none, or one id in 64 would begin with a hyphen and be read as an option.
     cluster_id = (uuid.uuid4().int >> 1).to_bytes(16, "big")
     cluster = base64.urlsafe_b64encode(cluster_id).decode().rstrip("=")
     storage = [*java, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(properties)]
-    subprocess.run(storage, check=True, capture_output=True, timeout=120)
+    subprocess.run([*storage, *formatting], check=True, capture_output=True, timeout=120)
     with (directory / "kafka.out").open("wb") as output:
         process = subprocess.Popen(
             [*java, "kafka.Kafka", str(properties)], stdout=output, stderr=subprocess.STDOUT
         )
     try:
         _wait(port, process, directory / "kafka.out")
-        yield f"127.0.0.1:{port}"
+        yield
     finally:
         process.terminate()
         try:

@@ -6,18 +6,18 @@ from collections.abc import Iterator
 
 import pytest
 
-from cjm_tracker.broker import EmbeddedBroker
+from cjm_tracker.broker import Broker, EmbeddedBroker
 from tests.brokers import kafka as apache
 
 
 @pytest.fixture(scope="session")
-def tansu() -> Iterator[str]:
+def tansu() -> Iterator[Broker]:
     with EmbeddedBroker() as address:
         yield address
 
 
 @pytest.fixture(scope="session")
-def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
     if reason := apache.missing():
         if apache.required():
             pytest.fail(f"{reason}, and CI must run it")
@@ -27,7 +27,7 @@ def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(params=["tansu", pytest.param("kafka", marks=pytest.mark.kafka)])
-def broker(request: pytest.FixtureRequest) -> str:
+def broker(request: pytest.FixtureRequest) -> Broker:
     """Each kind of broker in turn."""
-    address: str = request.getfixturevalue(request.param)
+    address: Broker = request.getfixturevalue(request.param)
     return address

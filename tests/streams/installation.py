@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import Any
 
-from cjm_tracker.broker import Sent, Topics, create_topics, send
+from cjm_tracker.broker import Broker, Sent, Topics, create_topics, send
 from cjm_tracker.embedded import Worker, worker
 from cjm_tracker.inputs import open_logs
 from cjm_tracker.mapping import DEFAULT_MAPPING, load_mapping
@@ -21,13 +21,13 @@ from cjm_tracker.warehouse import connect, stitch
 class Installation:
     """Settings, topics and a warehouse that no other test shares."""
 
-    def __init__(self, broker: str, directory: Path, **settings: Any) -> None:
+    def __init__(self, broker: Broker, directory: Path, **settings: Any) -> None:
         self.broker = broker
         self.directory = directory
         directory.mkdir(parents=True, exist_ok=True)
         name = f"t{uuid.uuid4().hex[:10]}"
         given = {
-            "broker": broker,
+            "broker": broker.servers,
             "warehouse": f"chdb:///{directory / 'warehouse'}",
             "topic_prefix": name,
             "group": name,
@@ -79,6 +79,6 @@ class Installation:
             return [warehouse.query(query).rows for query in queries]
 
 
-def wait(running: Worker, broker: str, ends: Mapping[Any, int]) -> None:
+def wait(running: Worker, broker: Broker, ends: Mapping[Any, int]) -> None:
     """Until the worker has read and committed up to the ends."""
     running.wait_until_read(broker, ends, stall_s=60)

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from kafka import KafkaConsumer, KafkaProducer
 
+from cjm_tracker.broker import Broker
 from cjm_tracker.direct import load_directly
 from cjm_tracker.embedded import worker
 from cjm_tracker.inputs import open_logs
@@ -54,7 +55,7 @@ def files(logs: SampleLogs) -> dict[str, Path]:
 
 
 def test_streamed_logs_give_the_figures_of_a_direct_load(
-    broker: str, logs: SampleLogs, tmp_path: Path
+    broker: Broker, logs: SampleLogs, tmp_path: Path
 ) -> None:
     streamed = Installation(broker, tmp_path, pii_key="k" * 32)
     streamed.read_all(*(streamed.send(name, path) for name, path in files(logs).items()))
@@ -77,7 +78,7 @@ def test_streamed_logs_give_the_figures_of_a_direct_load(
 
 
 def test_the_ledger_accounts_for_every_record_and_the_second_run_changes_no_figure(
-    broker: str, logs: SampleLogs, tmp_path: Path
+    broker: Broker, logs: SampleLogs, tmp_path: Path
 ) -> None:
     installation = Installation(broker, tmp_path)
     sent = [installation.send(name, path) for name, path in files(logs).items()]
@@ -96,7 +97,7 @@ def test_the_ledger_accounts_for_every_record_and_the_second_run_changes_no_figu
 
 
 def test_a_bad_record_becomes_a_dead_letter_with_its_bytes_and_its_batch_is_unharmed(
-    broker: str, tmp_path: Path
+    broker: Broker, tmp_path: Path
 ) -> None:
     installation = Installation(broker, tmp_path, partitions=1)
     bad = b'{"type":"page","messageId":"m9", \xff\xfe broken\n'
@@ -117,7 +118,7 @@ def test_a_bad_record_becomes_a_dead_letter_with_its_bytes_and_its_batch_is_unha
 
 
 def test_a_killed_worker_loses_nothing_and_counts_nothing_twice(
-    broker: str, logs: SampleLogs, tmp_path: Path
+    broker: Broker, logs: SampleLogs, tmp_path: Path
 ) -> None:
     installation = Installation(broker, tmp_path, batch_records=100, pii_key="k" * 32)
     sent = installation.send("segment", logs.website)
@@ -144,7 +145,7 @@ def test_a_killed_worker_loses_nothing_and_counts_nothing_twice(
     assert installation.rows(query) == untouched.rows(query)
 
 
-def test_an_occupied_warehouse_is_waited_for(tansu: str, tmp_path: Path) -> None:
+def test_an_occupied_warehouse_is_waited_for(tansu: Broker, tmp_path: Path) -> None:
     installation = Installation(tansu, tmp_path)
     log = tmp_path / "log.jsonl"
     log.write_text(PAGE % 1)
@@ -163,7 +164,7 @@ def test_an_occupied_warehouse_is_waited_for(tansu: str, tmp_path: Path) -> None
     assert installation.rows("SELECT count() FROM touchpoints") == [[(1,)]]
 
 
-def test_a_stitch_can_be_asked_for(tansu: str, tmp_path: Path) -> None:
+def test_a_stitch_can_be_asked_for(tansu: Broker, tmp_path: Path) -> None:
     installation = Installation(tansu, tmp_path, stitch_every_s=3600.0)
     log = tmp_path / "log.jsonl"
     log.write_text(PAGE % 1)
@@ -182,7 +183,7 @@ def test_a_stitch_can_be_asked_for(tansu: str, tmp_path: Path) -> None:
     assert installation.rows("SELECT path_text FROM journeys") == [[("page_viewed",)]]
 
 
-def test_several_workers_run_on_one_machine(tansu: str, tmp_path: Path) -> None:
+def test_several_workers_run_on_one_machine(tansu: Broker, tmp_path: Path) -> None:
     # Faust's own web server would listen on one port for all, and everybody could reach it.
     log = tmp_path / "log.jsonl"
     log.write_text(PAGE % 1)
@@ -215,7 +216,7 @@ def test_bad_configuration_ends_the_worker_before_it_reads(
 ) -> None:
     settings = load_settings(warehouse=f"chdb:///{tmp_path / 'warehouse'}")
     log = tmp_path / "worker.log"
-    with worker(settings, "127.0.0.1:9", log, {variable: value}) as running:
+    with worker(settings, Broker("127.0.0.1:9"), log, {variable: value}) as running:
         assert running._process.wait(30) == 78
     last = log.read_text().strip().splitlines()[-1]
     assert last.startswith("cjm: ") and says in last
@@ -225,7 +226,7 @@ def test_bad_configuration_ends_the_worker_before_it_reads(
 def dead_letter_topic(installation: Installation) -> list[dict[str, str]]:
     consumer = KafkaConsumer(
         installation.topics.dead_letters,
-        bootstrap_servers=installation.broker,
+        bootstrap_servers=installation.broker.servers,
         auto_offset_reset="earliest",
         consumer_timeout_ms=4_000,
         group_id=None,

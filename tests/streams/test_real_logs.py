@@ -19,6 +19,7 @@ from pathlib import Path
 
 import pytest
 
+from cjm_tracker.broker import Broker
 from cjm_tracker.mapping import DEFAULT_MAPPING
 from tests.shared import shared
 from tests.streams.installation import Installation
@@ -73,7 +74,7 @@ FIGURES = {
 class Loaded:
     """The real logs and the invented crosswalk, loaded through one broker."""
 
-    def __init__(self, broker: str, directory: Path) -> None:
+    def __init__(self, broker: Broker, directory: Path) -> None:
         mapping = directory / "mapping.yaml"
         # One journey a customer, however many years apart their logs are.
         text = DEFAULT_MAPPING.read_text(encoding="utf-8")

@@ -22,7 +22,7 @@ from urllib.parse import quote
 
 import pytest
 
-from cjm_tracker.broker import EmbeddedBroker
+from cjm_tracker.broker import Broker, EmbeddedBroker
 from cjm_tracker.errors import (
     ConfigError,
     WarehouseError,
@@ -368,7 +368,7 @@ def test_a_server_is_not_loaded_without_a_key_for_personal_data(dsn: str, tmp_pa
 
 
 @pytest.fixture(scope="module")
-def tansu() -> Iterator[str]:
+def tansu() -> Iterator[Broker]:
     with EmbeddedBroker() as address:
         yield address
 
@@ -383,7 +383,7 @@ def pages(first: int, many: int) -> list[dict[str, Any]]:
 
 @pytest.mark.broker
 def test_a_server_killed_under_a_worker_loses_nothing_and_counts_nothing_twice(
-    tansu: str, own_server: Server, tmp_path: Path
+    tansu: Broker, own_server: Server, tmp_path: Path
 ) -> None:
     installation = Installation(
         tansu,
