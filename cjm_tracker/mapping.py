@@ -132,6 +132,11 @@ def digest(mapping: Mapping) -> str:
     return hashlib.sha256(mapping.model_dump_json().encode()).hexdigest()[:12]
 
 
+def stamp(mapping: Mapping) -> str:
+    """What is stored with every row the mapping made: its version and its fingerprint."""
+    return f"{mapping.version}:{digest(mapping)}"
+
+
 def _read(path: Path) -> CommentedMap:
     try:
         text = path.read_text(encoding="utf-8")

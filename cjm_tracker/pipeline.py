@@ -17,7 +17,7 @@ from cjm_tracker.emotion import emotion
 from cjm_tracker.errors import DeadLetterReason, InvalidRecord
 from cjm_tracker.events import FORMAT_HEADER, ORDINAL_HEADER, Event, Record, Source
 from cjm_tracker.identity import Known, Normaliser
-from cjm_tracker.mapping import Mapping, digest
+from cjm_tracker.mapping import Mapping, stamp
 from cjm_tracker.sources import Format, formats
 from cjm_tracker.touchpoints import Touchpoint, compile_rules
 
@@ -69,7 +69,7 @@ class Pipeline:
 
     def __init__(self, mapping: Mapping, key: bytes) -> None:
         self.mapping = mapping
-        self.version = f"{mapping.version}:{digest(mapping)}"
+        self.version = stamp(mapping)
         self._classify = compile_rules(mapping.sources)
         self._normalise = Normaliser(mapping.identity, key)
         self._options = {name: mapping.options(name) for name in formats()}

@@ -27,9 +27,10 @@ from aiokafka.errors import (
 from cjm_tracker.errors import RowsRejected
 from cjm_tracker.events import Source
 from cjm_tracker.pipeline import DeadLetter
+from cjm_tracker.sources.defaults import DEFAULT_FORMATS
 from cjm_tracker.warehouse import insert_facts, insert_ledger
 from streams import metrics
-from streams.parcel import Packer, Parcel
+from streams.parcel import Parcel
 from streams.runtime import Runtime, milliseconds
 
 log = structlog.get_logger()
@@ -48,13 +49,12 @@ class Delivery:
         source: Source,
         consumer: AIOKafkaConsumer,
         producer: AIOKafkaProducer,
-        pack: Packer,
     ) -> None:
         self._runtime = runtime
         self._source = source
         self._consumer = consumer
         self._producer = producer
-        self._pack = pack
+        self._pack = runtime.decoders.packer(DEFAULT_FORMATS[source])
 
     async def __call__(self, parcel: Parcel) -> None:
         """Deliver one parcel whole; returns when it is committed, or its partitions are lost."""
@@ -81,7 +81,7 @@ class Delivery:
             log.warning("rows refused", source=self._source, error=str(error)[:300])
             return [
                 part
-                for half in self._pack.apart(parcel.records, error, milliseconds())
+                for half in self._pack.apart(parcel.taken, error, milliseconds())
                 for part in ([half] if half.is_refused else await self._facts(half))
             ]
         return [parcel]

@@ -40,7 +40,7 @@ def seconds(source: Source, stage: str) -> AbstractContextManager[Any]:
 
 def delivered(source: Source, parcel: Parcel) -> None:
     """A parcel was committed."""
-    _BATCHES.labels(source).inc(len(parcel.records))
+    _BATCHES.labels(source).inc(len(parcel.taken))
     _RECORDS.labels(source, "stored").inc(parcel.stored)
     _RECORDS.labels(source, "dropped").inc(parcel.dropped)
     _RECORDS.labels(source, "dead_letter").inc(len(parcel.dead_letters))

@@ -1,9 +1,8 @@
 """The stream processor: one source's records, in batches, from its topic into the warehouse.
 
 A Faust service with a consumer of its own, not an agent: an agent acknowledges events that it
-failed on, and takes each event by itself. Two tasks work side by side: one reads and makes
-parcels, the other delivers them, so that decoding overlaps with inserting. What waits between
-them is bounded, so a slow warehouse stops the reading.
+failed on, and takes each event by itself. Reading, decoding and delivering go on side by side.
+What waits between them is bounded, so a slow warehouse stops the reading.
 """
 
 from __future__ import annotations
@@ -19,13 +18,12 @@ import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError
 
-from cjm_tracker.events import Record, Source
-from cjm_tracker.sources import formats
+from cjm_tracker.events import Source
 from cjm_tracker.sources.defaults import DEFAULT_FORMATS
 from streams import metrics
 from streams.app import app, runtime
 from streams.delivery import Delivery
-from streams.parcel import Packer, Parcel
+from streams.parcel import Parcel, Taken
 from streams.runtime import milliseconds
 
 log = structlog.get_logger()
@@ -45,10 +43,12 @@ class Processor(faust.Service):  # type: ignore[misc]
         self._in_flight = InFlight()
         self._consumer = consumer(self.source)
         self._producer = AIOKafkaProducer(**options, acks="all", max_request_size=4 << 20)
-        self._pack = Packer(runtime.pipeline, formats()[DEFAULT_FORMATS[self.source]])
-        self._deliver = Delivery(runtime, self.source, self._consumer, self._producer, self._pack)
-        # A batch waits, one is being delivered, one is being made: no more is held.
-        self._ready: asyncio.Queue[list[Parcel]] = asyncio.Queue(maxsize=1)
+        self._deliver = Delivery(runtime, self.source, self._consumer, self._producer)
+        # Rounds being made into parcels, in their order. One more is being delivered and one
+        # being read: no more is held.
+        self._packed: asyncio.Queue[asyncio.Task[list[Parcel]]] = asyncio.Queue(
+            maxsize=max(1, runtime.decoders.processes)
+        )
         self._expected: dict[TopicPartition, int] = {}
         self._consumer.subscribe(
             [self._topic], listener=_LetGo(self, patience_s=settings.rebalance_timeout_s * 0.8)
@@ -73,9 +73,9 @@ class Processor(faust.Service):  # type: ignore[misc]
     async def _delivering(self) -> None:
         async with self._or_crash():
             while True:
-                for parcel in await self._ready.get():
+                for parcel in await (await self._packed.get()):
                     # One whose partitions all went away meanwhile is made again elsewhere.
-                    if not parcel.records.keys().isdisjoint(self._consumer.assignment()):
+                    if not parcel.offsets.keys().isdisjoint(self._consumer.assignment()):
                         await self._deliver(parcel)
                         runtime.health.progressed(self.source, time.monotonic())
                 self._in_flight.leave()
@@ -92,7 +92,7 @@ class Processor(faust.Service):  # type: ignore[misc]
         """One round: what has come in, of all partitions."""
         if not (gathered := await self._gathered()):
             return
-        await self._ready.put(await asyncio.to_thread(self._packed, gathered))
+        await self._packed.put(asyncio.create_task(self._pack(gathered)))
         if sum(map(len, gathered.values())) < runtime.settings.batch_records // 4:
             # Let more gather: an insert of ten rows costs as much as one of a thousand.
             await self.sleep(runtime.settings.batch_wait_s)
@@ -117,13 +117,11 @@ class Processor(faust.Service):  # type: ignore[misc]
                 count += len(messages)
         return gathered
 
-    def _packed(self, gathered: dict[TopicPartition, list[Any]]) -> list[Parcel]:
+    async def _pack(self, gathered: dict[TopicPartition, list[Any]]) -> list[Parcel]:
         with metrics.seconds(self.source, "decode"):
-            records = {
-                partition: [_record(message) for message in messages]
-                for partition, messages in gathered.items()
-            }
-            return self._pack(records, milliseconds())
+            taken = [Taken.of(partition, messages) for partition, messages in gathered.items()]
+            default = DEFAULT_FORMATS[self.source]
+            return await runtime.decoders.pack(default, taken, milliseconds())
 
     def _notice_gap(self, partition: TopicPartition, first: int, following: int) -> None:
         """Say so when the topic has lost what was not read: its retention was too short."""
@@ -241,16 +239,4 @@ def consumer(source: Source) -> AIOKafkaConsumer:
         # While an absent warehouse is waited for nothing is polled: that is no dead worker.
         max_poll_interval_ms=int((settings.retry_for_s + 300) * 1000),
         max_partition_fetch_bytes=16 << 20,
-    )
-
-
-def _record(message: Any) -> Record:
-    return Record(
-        message.topic,
-        message.partition,
-        message.offset,
-        message.timestamp,
-        message.value or b"",
-        dict(message.headers) if message.headers else {},
-        message.key,
     )
