@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import Any
@@ -12,6 +13,9 @@ from kafka.errors import KafkaConnectionError, KafkaError, KafkaTimeoutError
 from cjm_tracker.broker.address import Broker
 from cjm_tracker.broker.handshake import speaks_tls, tls_fault
 from cjm_tracker.errors import BrokerError
+
+# The client logs what it then raises; where nobody has set up logging, ours is the one line.
+logging.getLogger("kafka").addHandler(logging.NullHandler())
 
 CONNECT_MS = 10_000
 ALERT_S = 0.5

@@ -10,14 +10,18 @@ import typer
 from cjm_tracker import __version__
 from cjm_tracker.cli import (
     admin,
+    dead_letters,
     demo,
     grafana,
     identity,
     journey,
     journey_map,
+    lag,
+    ledger,
     load,
     mapping,
     rebuild,
+    replay,
     sql,
 )
 from cjm_tracker.errors import CjmError
@@ -59,7 +63,11 @@ app.command("formats")(admin.formats)
 app.command("migrate")(admin.migrate)
 app.command("stitch")(admin.stitch)
 app.command("rebuild")(rebuild.rebuild)
+app.command("replay")(replay.replay)
+app.command("lag")(lag.lag)
 app.add_typer(admin.topics_app, name="topics")
+app.add_typer(ledger.app, name="ledger")
+app.add_typer(dead_letters.app, name="dlq")
 app.add_typer(mapping.app, name="mapping")
 app.add_typer(identity.app, name="identity")
 app.add_typer(grafana.app, name="grafana")

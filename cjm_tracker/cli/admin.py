@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich import box
@@ -10,8 +10,9 @@ from rich.table import Table
 
 from cjm_tracker import sources
 from cjm_tracker import warehouse as store
-from cjm_tracker.broker import Topics, create_topics
+from cjm_tracker.broker import Broker, Described, Topics, create_topics, describe_topics
 from cjm_tracker.cli.common import (
+    JsonOption,
     MappingOption,
     WarehouseOption,
     mapping_of,
@@ -19,11 +20,11 @@ from cjm_tracker.cli.common import (
     out,
     stitch_now,
 )
-from cjm_tracker.errors import ConfigError
+from cjm_tracker.cli.delivery import BrokerOption, DryRun, plain, seconds, table
+from cjm_tracker.cli.sql import as_json
 from cjm_tracker.settings import load_settings
 
 topics_app = typer.Typer(help="The Kafka topics.", no_args_is_help=True)
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, do nothing.")]
 
 
 def migrate(warehouse: WarehouseOption = None, dry_run: DryRun = False) -> None:
@@ -64,22 +65,60 @@ def formats() -> None:
     out.print(table)
 
 
+@topics_app.command("list")
+def list_(broker: BrokerOption = None, json: JsonOption = False) -> None:
+    """List every topic of this installation: there or missing, and what it holds."""
+    settings = load_settings(broker=broker)
+    names = list(Topics(settings.topic_prefix).partitions(settings.partitions))
+    found = describe_topics(Broker.of(settings), names)
+    if json:
+        print(as_json([_topic_row(topic) for topic in found]))
+        return
+    numbers = "partition,copies,first,next,records"
+    grid = table("topic", *numbers.split(","), "kept", right=numbers)
+    for topic in found:
+        if not topic.partitions:
+            grid.add_row(plain(topic.name), "missing")
+        for number, span in topic.partitions.items():
+            offsets = [f"{span.first:,}", f"{span.next:,}", f"{span.next - span.first:,}"]
+            name, kept = (plain(topic.name), _kept(topic.retention_ms)) if not number else ("", "")
+            grid.add_row(name, f"{number}", f"{topic.replication}", *offsets, kept)
+    out.print(grid)
+    if any(not topic.partitions for topic in found):
+        out.print("cjm topics create makes those that are missing")
+
+
+def _topic_row(topic: Described) -> dict[str, Any]:
+    return {
+        "topic": topic.name,
+        "is_there": bool(topic.partitions),
+        "replication": topic.replication,
+        "retention_ms": topic.retention_ms,
+        "partitions": [
+            {"partition": number, "first": span.first, "next": span.next}
+            for number, span in topic.partitions.items()
+        ],
+    }
+
+
+def _kept(retention_ms: int | None) -> str:
+    if retention_ms is None:
+        return "unknown"
+    return "for ever" if retention_ms < 0 else seconds(retention_ms / 1000)
+
+
 @topics_app.command("create")
 def create(
-    broker: Annotated[
-        str | None, typer.Option("--broker", metavar="HOST:PORT", help="Kafka bootstrap servers.")
-    ] = None,
+    broker: BrokerOption = None,
     partitions: Annotated[int | None, typer.Option(help="Of each raw topic.")] = None,
     replication: Annotated[int | None, typer.Option(help="Copies of each topic.")] = None,
     dry_run: DryRun = False,
 ) -> None:
     """Create the topics that are missing. Those there stay as they are."""
     settings = load_settings(broker=broker, partitions=partitions, replication=replication)
-    if not settings.broker:
-        raise ConfigError("no broker: name one with --broker host:port or CJM_BROKER")
     topics = Topics(settings.topic_prefix)
     made = create_topics(
-        settings.broker, topics, settings.partitions, settings.replication, dry_run=dry_run
+        Broker.of(settings), topics, settings.partitions, settings.replication, dry_run=dry_run
     )
     for name in made:
         out.print(f"{'would create' if dry_run else 'created'} {name}")

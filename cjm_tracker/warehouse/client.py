@@ -61,6 +61,8 @@ INSERT_SETTINGS = {
     "async_insert": 0,
     "insert_deduplicate": 1,
     "deduplicate_blocks_in_dependent_materialized_views": 1,
+    # Merges remove what replaces each other; to look for it in every insert costs half of it.
+    "optimize_on_insert": 0,
     # One batch may span many months: a backfill, or a file of years.
     "max_partitions_per_insert_block": 0,
 }

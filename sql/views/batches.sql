@@ -1,6 +1,6 @@
 CREATE OR REPLACE VIEW batches
 (
-    topic           LowCardinality(String) COMMENT 'topic, or file:NAME for a direct load',
+    topic           LowCardinality(String) COMMENT 'topic; file:NAME@digest of a direct load, replay:TOPIC of what was read again',
     partition       Int32 COMMENT 'partition of the topic',
     first_offset    Int64 COMMENT 'offset of its first record',
     last_offset     Int64 COMMENT 'offset of its last record',
