@@ -6,7 +6,6 @@ line that says what and where; so does a broker whose certificate is refused, wi
 
 from __future__ import annotations
 
-import gc
 import logging
 import sys
 import tempfile
@@ -17,6 +16,7 @@ from faust.auth import SASLCredentials, SSLCredentials
 
 from cjm_tracker.broker import Broker
 from cjm_tracker.errors import CjmError
+from streams import collector
 from streams.runtime import Runtime
 
 
@@ -80,8 +80,4 @@ app = faust.App(
 # Not the setting `web_enabled`: `faust worker` would switch it on again, on all interfaces.
 app.boot_strategy.enable_web = False
 
-# A batch's objects live for a second and hold no cycles: to look for some every 700 objects
-# costs up to a third of the time.
-gc.collect()
-gc.freeze()
-gc.set_threshold(500_000, 50, 100)
+collector.tune()

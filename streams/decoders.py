@@ -18,6 +18,7 @@ from multiprocessing import get_context, parent_process
 from cjm_tracker.mapping import Mapping
 from cjm_tracker.pipeline import Pipeline
 from cjm_tracker.sources import format_named
+from streams import collector
 from streams.parcel import Packer, Parcel, Taken
 
 # Records for which the way to another process and back is worth it: that takes milliseconds.
@@ -67,6 +68,7 @@ def _begin(mapping: str, key: bytes) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     global _pipeline
     _pipeline = Pipeline(Mapping.model_validate_json(mapping), key)
+    collector.tune()
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
