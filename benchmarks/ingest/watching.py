@@ -71,20 +71,33 @@ def pace(seen: list[Seen], peak_mb: float) -> Pace:
 
 
 def cpu_seconds(pid: int) -> float:
-    """Of all its threads, user and system."""
-    # The name, in brackets, may hold blanks.
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    """Of all its threads and child processes, user and system."""
+    ticks = 0
+    for one in family(pid):
+        # The name, in brackets, may hold blanks.
+        fields = Path(f"/proc/{one}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def family(pid: int) -> list[int]:
+    """The process and what it has started."""
+    children = [
+        int(child)
+        for listed in Path(f"/proc/{pid}/task").glob("*/children")
+        for child in listed.read_text(encoding="ascii").split()
+    ]
+    return [pid, *(one for child in children for one in family(child))]
 
 
 def peak_mb(pid: int) -> float:
-    """Most memory it had so far."""
-    return _status(pid, "VmHWM")
+    """Most memory it and its children had so far, each at its own time."""
+    return sum(_status(one, "VmHWM") for one in family(pid))
 
 
 def resident_mb(pid: int) -> float:
-    """Memory it has now."""
-    return _status(pid, "VmRSS")
+    """Memory it and its children have now."""
+    return sum(_status(one, "VmRSS") for one in family(pid))
 
 
 def _status(pid: int, field: str) -> float:

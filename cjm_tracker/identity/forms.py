@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Literal
 
 import phonenumbers
@@ -97,12 +98,30 @@ def lower(written: str) -> str:
 
 def email(written: str) -> str | None:
     """The address in lower case; dots and plus signs stay, they are the provider's business."""
+    address = text(written)
+    if plain := _PLAIN_EMAIL.fullmatch(address):
+        # Nothing can be wrong but the domain, and there are few of those.
+        checked = _address(f"a@{plain[2]}")
+        return checked and f"{plain[1].lower()}@{checked[1]}"
+    checked = _address(address)
+    # The domain comes in lower case already; to fold it would make straße.de strasse.de.
+    return checked and f"{_nfkc(checked[0].casefold())}@{checked[1]}"
+
+
+# Of an address without anything that needs a judgement: short, and letters in plain ASCII.
+_PLAIN_EMAIL = re.compile(
+    r"([A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*)(?<!.{65})@([A-Za-z0-9.-]{1,100})"
+)
+
+
+@lru_cache(10_000)
+def _address(written: str) -> tuple[str, str] | None:
+    """Local part and domain, as the library understands them; None for what is no address."""
     try:
-        checked = validate_email(text(written), check_deliverability=False, test_environment=True)
+        checked = validate_email(written, check_deliverability=False, test_environment=True)
     except EmailNotValidError:
         return None
-    # The domain comes in lower case already; to fold it would make straße.de strasse.de.
-    return f"{_nfkc(checked.local_part.casefold())}@{checked.domain}"
+    return checked.local_part, checked.domain
 
 
 def phone(written: str, region: str) -> str | None:

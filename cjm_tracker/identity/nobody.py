@@ -35,6 +35,8 @@ _NOT_FILLED_IN = re.compile(
     r"|[\ud800-\udfff]",  # half a character, which no system can have meant
     re.DOTALL,
 )
+# What most values are made of, and no template or mask is.
+_ORDINARY = re.compile(r"[a-z0-9@._+ -]*")
 _RUNS = ("0123456789" * 3, "1234567890" * 3, "9876543210" * 3)
 
 
@@ -49,7 +51,7 @@ def means_nobody(value: str, blocked: Collection[str]) -> bool:
         or folded in blocked
         or (bool(at) and mailbox + at in blocked)
         or _one_sign(bare)
-        or _NOT_FILLED_IN.search(folded) is not None
+        or (_ORDINARY.fullmatch(folded) is None and _NOT_FILLED_IN.search(folded) is not None)
     )
 
 

@@ -6,6 +6,7 @@ import base64
 import fcntl
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -22,6 +23,8 @@ Login = tuple[str, str]  # user, password
 
 HERE = Path(__file__).parent
 JARS = HERE.parents[1] / ".cache" / "kafka-jars"
+JAVA = ("java", "-Xmx512m")
+PROPERTIES = "server.properties"
 
 
 def missing() -> str:
@@ -43,12 +46,58 @@ def jars() -> Path:
     return JARS
 
 
+class Node:
+    """A broker process; stopped and started anew it has the same port and the same log."""
+
+    def __init__(self, directory: Path, port: int) -> None:
+        self.broker = Broker(f"127.0.0.1:{port}")
+        self._directory = directory
+        self._port = port
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Returns when it listens."""
+        log = self._directory / "kafka.out"
+        with log.open("ab") as output:
+            self._process = subprocess.Popen(
+                [*JAVA, "-cp", f"{jars()}/*", "kafka.Kafka", str(self._directory / PROPERTIES)],
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        _wait(self._port, self._process, log)
+
+    def stop(self) -> None:
+        """By its pid; after a while without a chance to say goodbye."""
+        if self._process:
+            self._process.terminate()
+            try:
+                self._process.wait(20)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+
+    def freeze(self) -> None:
+        """It keeps its connections and does nothing any more."""
+        assert self._process
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        assert self._process
+        self._process.send_signal(signal.SIGCONT)
+
+
+@contextmanager
+def kafka_node(directory: Path) -> Iterator[Node]:
+    """A broker that can be restarted and frozen; it runs."""
+    with _running(directory, free_port()) as node:
+        yield node
+
+
 @contextmanager
 def kafka(directory: Path) -> Iterator[Broker]:
     """A running broker; stopped by its pid at the end."""
-    port = free_port()
-    with _running(directory, port):
-        yield Broker(f"127.0.0.1:{port}")
+    with kafka_node(directory) as node:
+        yield node.broker
 
 
 @contextmanager
@@ -86,9 +135,9 @@ def _running(
     protocol: str = "PLAINTEXT",
     more: str = "",
     formatting: Sequence[str] = (),
-) -> Iterator[None]:
+) -> Iterator[Node]:
     internal, controller = free_port(), free_port()
-    properties = directory / "server.properties"
+    properties = directory / PROPERTIES
     properties.write_text(
         f"""
 process.roles=broker,controller
@@ -105,29 +154,21 @@ offsets.topic.num.partitions=4
 transaction.state.log.replication.factor=1
 transaction.state.log.min.isr=1
 group.initial.rebalance.delay.ms=0
+group.min.session.timeout.ms=1000
 auto.create.topics.enable=false
 {more}"""
     )
-    java = ["java", "-Xmx512m", "-cp", f"{jars()}/*"]
     # The first bit is none, or one id in 64 would begin with a hyphen and be read as an option.
     cluster_id = (uuid.uuid4().int >> 1).to_bytes(16, "big")
     cluster = base64.urlsafe_b64encode(cluster_id).decode().rstrip("=")
-    storage = [*java, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(properties)]
+    storage = [*JAVA, "-cp", f"{jars()}/*", "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(properties)]
     subprocess.run([*storage, *formatting], check=True, capture_output=True, timeout=120)
-    with (directory / "kafka.out").open("wb") as output:
-        process = subprocess.Popen(
-            [*java, "kafka.Kafka", str(properties)], stdout=output, stderr=subprocess.STDOUT
-        )
+    node = Node(directory, port)
     try:
-        _wait(port, process, directory / "kafka.out")
-        yield
+        node.start()
+        yield node
     finally:
-        process.terminate()
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        node.stop()
 
 
 def _wait(port: int, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import unicodedata
 from typing import Any, get_args
 
 import pytest
+from email_validator import EmailNotValidError, validate_email
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -258,6 +260,37 @@ def test_any_text_is_somebodys_or_nobodys(kind: str, written: str, region: str) 
 
 
 # --- nobody's
+
+
+PIECES = [
+    "a", "B", "9", ".", "..", "-", "_", "+", "@", "x" * 30, "y" * 64, "gmail", "com", "Ж", "ß",
+    ".com", " ", "xn--", "é", "'", "%",
+]  # fmt: skip
+DOMAINS = [
+    "gmail.com", "Gmail.COM", "a-.com", "-a.com", "a..b", "localhost", "straße.de", "1.2.3.4",
+    "xn--strae-oqa.de", "example.com", "b" * 70 + ".com", "d.c0m", "invalid.", "x_y.com",
+]  # fmt: skip
+
+
+@given(
+    local=st.lists(st.sampled_from(PIECES), max_size=6).map("".join),
+    domain=st.sampled_from(["", *(f"@{domain}" for domain in DOMAINS)]),
+)
+@settings(max_examples=1_000, deadline=None)
+def test_the_short_way_of_plain_addresses_is_the_librarys(local: str, domain: str) -> None:
+    def by_the_library(written: str) -> str | None:
+        try:
+            checked = validate_email(
+                unicodedata.normalize("NFKC", written).strip(),
+                check_deliverability=False,
+                test_environment=True,
+            )
+        except EmailNotValidError:
+            return None
+        folded = unicodedata.normalize("NFKC", checked.local_part.casefold())
+        return f"{folded}@{checked.domain}"
+
+    assert in_form("email", local + domain, "BG") == by_the_library(local + domain)
 
 
 @pytest.mark.parametrize("literal", sorted(BLOCKED))

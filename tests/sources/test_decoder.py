@@ -66,7 +66,8 @@ def alike(model: type[BaseModel], value: bytes) -> None:
 
 SCALARS = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False),
-    st.text(max_size=5), st.sampled_from(["a", "b", "1", "true", 2**63, 2**64, -(2**63) - 1, 10**30]),
+    st.text(max_size=5), st.sampled_from(["a", "b", "1", "true"]),
+    st.sampled_from([2**63, 2**64, -(2**63) - 1, 10**30]),
 )  # fmt: skip
 NAMES = st.sampled_from([*Whole.model_fields, *Part.model_fields, "else"])
 DOCUMENTS = st.recursive(

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, get_args
