@@ -83,7 +83,7 @@ class Settings(BaseSettings):
         description="processes that decode large batches; 0: a thread does",
     )  # fmt: skip
     batch_wait_s: float = Field(0.2, gt=0, le=60, description="longest wait for a batch to fill")
-    stitch_every_s: float = Field(0.5, gt=0, description="seconds between two stitches")
+    stitch_every_s: float = Field(0.2, gt=0, description="seconds between two stitches at least")
     session_timeout_s: float = Field(10.0, ge=2, description="until a dead worker is replaced")
     rebalance_timeout_s: float = Field(30.0, ge=1, description="given to a worker to let go")
     warehouse_timeout_s: float = Field(

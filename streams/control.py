@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 import orjson
 import structlog
 
-from streams import stitcher
 from streams.app import app, runtime
 
 log = structlog.get_logger()
@@ -17,7 +16,7 @@ topic = app.topic(runtime.topics.control, value_type=bytes, value_serializer="ra
 
 @app.agent(topic)
 async def control(commands: AsyncIterator[bytes]) -> None:
-    """`{"command": "stitch"}` stitches at once; what is not understood is logged."""
+    """`{"command": "stitch"}` stitches; what is not understood is logged."""
     async for value in commands:
         try:
             command = orjson.loads(value)["command"]
@@ -25,6 +24,6 @@ async def control(commands: AsyncIterator[bytes]) -> None:
             log.warning("not a command", bytes=len(value))
             continue
         if command == "stitch":
-            stitcher.requested.set()
+            runtime.stored.set()
         else:
             log.warning("unknown command", command=str(command)[:60])

@@ -68,6 +68,7 @@ class Delivery:
             with metrics.seconds(self._source, "dead_letters"):
                 await self._send(part.dead_letters)
             await self._insert("ledger", part)
+        self._runtime.stored.set()
         with metrics.seconds(self._source, "commit"):
             await self._commit(parcel.offsets)
         for part in parts:

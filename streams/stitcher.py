@@ -19,11 +19,12 @@ from streams.runtime import milliseconds
 
 log = structlog.get_logger()
 
-requested = asyncio.Event()
+# Other workers' batches are not told: they are looked for this often when nothing is stored here.
+LOOKS_EVERY_S = 1.0
 
 
 class Stitcher(faust.Service):  # type: ignore[misc]
-    """Runs a stitch every few seconds, or at once when asked to."""
+    """Runs a stitch soon after something was stored, or when asked to."""
 
     @faust.Service.task
     async def _run(self) -> None:
@@ -39,9 +40,11 @@ class Stitcher(faust.Service):  # type: ignore[misc]
             await app.crash(error)
 
     async def _wait(self) -> None:
+        """Until there may be something new, and some time after the last stitch."""
+        await self.sleep(runtime.settings.stitch_every_s)
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(requested.wait(), runtime.settings.stitch_every_s)
-        requested.clear()
+            await asyncio.wait_for(runtime.stored.wait(), LOOKS_EVERY_S)
+        runtime.stored.clear()
 
     async def _stitch(self) -> None:
         try:

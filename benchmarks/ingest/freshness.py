@@ -1,9 +1,8 @@
-"""How long until an event is seen in a journey, at a constant rate, with stitching on.
+"""How long from the broker's append until an event stands in a journey, at a constant rate.
 
-Among the events are probes, each of a customer of its own, who can be looked up by id as a panel
-would. A probe's freshness is the time from the producer's call to the first look at the view
-`steps` that has it. The worker is the real one; the engine stands behind an HTTP front that takes
-one request at a time, so a look also waits for the inserts and stitches before it.
+The worker is the real one, with the embedded engine in it, on the machine that also runs broker
+and producer. What is measured is every event: it is visible when the stitch that took its batch
+in has ended, which the worker's log tells; the broker's own time of the record is in the warehouse.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ import multiprocessing
 import tempfile
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -20,128 +19,88 @@ import numpy as np
 import orjson
 import typer
 
-from benchmarks.ingest.front import front
-from benchmarks.ingest.logs import PARTITIONS, web_events
+from benchmarks.ingest.logs import PARTITIONS, produce, web_events
 from benchmarks.measuring import show
 from cjm_tracker.broker import Broker, EmbeddedBroker, Topics, create_topics, send
-from cjm_tracker.embedded import Worker, worker
-from cjm_tracker.identity import customer_id, identifier_number
-from cjm_tracker.settings import load_settings
-from cjm_tracker.warehouse import Warehouse, connect, migrate
+from cjm_tracker.embedded import worker
+from cjm_tracker.settings import Settings, load_settings
+from cjm_tracker.warehouse import connect
 
-PROBES = 10  # a second, on top of the rate
-LOOK_EVERY_S = 0.1
-GIVE_UP_S = 60.0
 TICK_S = 0.01
 WARM_S = 5  # of the rate, before what is counted
-LOOKED_UP = 60  # customers at once: the front takes parameters of a few kilobytes in the URL
 
-SEEN = """
-SELECT DISTINCT customer_id FROM steps
-WHERE definition = {definition:String} AND customer_id IN {customers:Array(String)}
+# Which stitch took each event in: batches of one parcel and their events share their time.
+TAKEN = """
+SELECT run, toUnixTimestamp64Milli(received_at)
+FROM event_log
+INNER JOIN
+(
+    SELECT DISTINCT stored_at, run FROM batch_log INNER JOIN stitched_log USING token
+) AS batches USING stored_at
+ORDER BY run
 """
-DEFINITION = "customer_journey"  # the preset's
-
-Times = dict[str, float]  # by customer: seconds since 1970, on this machine's clock
 
 
 def freshness(
     rate: Annotated[int, typer.Option(help="Web events a second.")] = 5_000,
     seconds: Annotated[int, typer.Option(help="Measured, after a few to warm up.")] = 30,
-    stitch_every: Annotated[float, typer.Option(help="Seconds between stitches.")] = 1.0,
 ) -> None:
-    """From the producer's call to the journey: median, p95, p99."""
+    """From the broker's append to the journey: median, p95, p99."""
     with tempfile.TemporaryDirectory() as directory, EmbeddedBroker() as broker:
         home = Path(directory)
         records = web_events(home / "logs", rate * (WARM_S + seconds))
-        with front(home / "warehouse") as dsn:
-            settings = load_settings(warehouse=dsn, pii_key="k" * 32, stitch_every_s=stitch_every)
-            create_topics(broker, Topics(settings.topic_prefix), PARTITIONS, 1)
-            with connect(dsn) as warehouse:
-                migrate(warehouse)
-            with worker(settings, broker, home / "log") as running:
-                sent, seen = _race(dsn, broker, running, records, rate)
-    warm = min(sent.values()) + WARM_S
-    counted = [who for who, at in sent.items() if at >= warm]
-    waits = [seen[who] - sent[who] for who in counted if who in seen]
+        settings = load_settings(warehouse=f"chdb:///{home / 'warehouse'}")
+        create_topics(broker, Topics(settings.topic_prefix), PARTITIONS, 1)
+        with worker(settings, broker, home / "log") as running:
+            sent = produce(broker, settings.topic_prefix, records[:1])  # until it is read, it joins
+            running.wait_until_read(broker, sent.ends)
+            with multiprocessing.get_context("spawn").Pool(1) as pool:
+                began = time.time()
+                ends = pool.apply(_send, (broker, settings.topic_prefix, records, rate)).ends
+                took = time.time() - began
+            running.wait_until_read(broker, ends)
+            time.sleep(5)  # the last stitch
+        received, seen = _times(settings, home / "log")
+    counted = received >= received.min() + WARM_S
+    waits = (seen - received)[counted]
     show(
-        f"{rate:,} web events a second for {seconds} s, a stitch every {stitch_every:g} s",
-        ["probes", "never seen", "median", "p95", "p99", "longest"],
+        f"{rate:,} web events a second asked, {len(records) / took:,.0f} sent, for {took:.0f} s",
+        ["events", "median", "p95", "p99", "longest"],
         [
             [
-                f"{len(counted):,}",
-                f"{len(counted) - len(waits):,}",
+                f"{len(waits):,}",
                 *(f"{np.quantile(waits, part):.2f} s" for part in (0.5, 0.95, 0.99, 1.0)),
             ]
         ],
-        "From the producer's call to a look at `steps`. Broker, producer, worker and engine share"
-        " this machine.",
+        "From the broker's append to the end of the stitch that took the event in. Broker,"
+        " producer, worker and engine share this machine.",
     )
 
 
-def _race(
-    dsn: str, broker: Broker, running: Worker, records: list[bytes], rate: int
-) -> tuple[Times, Times]:
-    """When each probe was sent, and when it was seen."""
-    with connect(dsn) as warehouse, multiprocessing.get_context("spawn").Pool(1) as pool:
-        # The worker is ready, and its queries are compiled, when it has brought one event through.
-        first = pool.apply(_send, (broker, [], rate, 0))
-        _look(warehouse, running, list(first))
-        probes = range(1, PROBES * len(records) // rate + 1)
-        sending = pool.apply_async(_send, (broker, records, rate, 1))
-        seen = _look(warehouse, running, [_customer(number) for number in probes])
-        return sending.get(), seen
+def _times(settings: Settings, log: Path) -> tuple[np.ndarray, np.ndarray]:
+    """When the broker had each event, and when it stood in a journey; s since 1970."""
+    lines = [orjson.loads(line) for line in log.read_bytes().splitlines() if line[:1] == b"{"]
+    ended = [
+        datetime.fromisoformat(line["timestamp"]).timestamp()
+        for line in lines
+        if line["event"] == "stitched"
+    ]
+    with connect(settings.warehouse.get_secret_value()) as warehouse:
+        runs, received = np.array(warehouse.query(TAKEN).rows, np.int64).T
+    # Runs follow each other as their lines do; the last may have been cut off.
+    _, place = np.unique(runs, return_inverse=True)
+    known = place < len(ended)
+    return received[known] / 1000, np.array(ended)[place[known]]
 
 
-def _look(warehouse: Warehouse, running: Worker, customers: list[str]) -> Times:
-    """Look until all are seen, or no more come."""
-    seen: Times = {}
-    since = time.monotonic()
-    while len(seen) < len(customers) and time.monotonic() - since < GIVE_UP_S:
-        running.check()
-        # In the order they are sent; the next few suffice.
-        missing = [who for who in customers if who not in seen][:LOOKED_UP]
-        given = {"definition": DEFINITION, "customers": missing}
-        found = [who for (who,) in warehouse.query(SEEN, given).rows]
-        now = time.time()
-        seen |= dict.fromkeys(found, now)
-        if found:
-            since = time.monotonic()
-        time.sleep(LOOK_EVERY_S)
-    return seen
-
-
-def _send(broker: Broker, records: list[bytes], rate: int, number: int) -> Times:
-    """Send the records at that rate, with probes among them, numbered from `number`."""
-    sent: Times = {}
+def _send(broker: Broker, prefix: str, records: list[bytes], rate: int) -> object:
+    """Send the records at that rate."""
 
     def paced() -> Iterator[tuple[bytes, int]]:
         begin = time.monotonic()
-        for place, record in enumerate(records or [b""]):
-            if place % (rate // PROBES) == 0:
-                probe = number + place // (rate // PROBES)
-                sent[_customer(probe)] = time.time()
-                yield _probe(probe), 0
-            if record:
-                yield record, 0
+        for place, record in enumerate(records):
+            yield record, 0
             while (ahead := place / rate - (time.monotonic() - begin)) > TICK_S:
                 time.sleep(ahead)
 
-    send(broker, Topics(load_settings().topic_prefix).raw("website"), "segment", paced())
-    return sent
-
-
-def _customer(number: int) -> str:
-    return customer_id(identifier_number("cookie", f"probe-{number}"))
-
-
-def _probe(number: int) -> bytes:
-    return orjson.dumps(
-        {
-            "type": "page",
-            "messageId": f"probe-{number}",
-            "anonymousId": f"probe-{number}",
-            "timestamp": datetime.now(UTC).isoformat(),
-            "name": "Home",
-        }
-    )
+    return send(broker, Topics(prefix).raw("website"), "segment", paced())
