@@ -281,6 +281,7 @@ def link_block(sightings: Iterable[Sighting]) -> Block:
     seen = _spans(
         ((one, other, sighting.source), sighting)
         for sighting in sightings
+        if len(sighting.identifiers) > 1
         for left, right in _pairs([known.number for known in sighting.identifiers])
         for one, other in ((left, right), (right, left))
     )
