@@ -37,7 +37,7 @@ class Worker:
     @property
     def groups(self) -> list[str]:
         """The consumer groups it reads with."""
-        return [f"{self._settings.group}-{source}" for source in SOURCES]
+        return [self._settings.group_of(source) for source in SOURCES]
 
     def check(self) -> None:
         """Raise when it has ended by itself."""

@@ -106,6 +106,10 @@ class Settings(BaseSettings):
     )
     log_level: Literal["debug", "info", "warn", "error"] = "info"
 
+    def group_of(self, source: str) -> str:
+        """The consumer group of the workers that reads one source."""
+        return f"{self.group}-{source}"
+
     @property
     def given_key(self) -> str | None:
         """The key as text, where one is given."""

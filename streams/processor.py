@@ -65,7 +65,7 @@ class Processor(faust.Service):  # type: ignore[misc]
             # Here, not in on_start: joining a group takes seconds, and sources join side by side.
             await self._producer.start()
             await self._consumer.start()
-            log.info("reading", topic=self._topic, group=group(self.source))
+            log.info("reading", topic=self._topic, group=runtime.settings.group_of(self.source))
             while not self.should_stop:
                 await self._read()
 
@@ -220,17 +220,12 @@ class _LetGo(ConsumerRebalanceListener):  # type: ignore[misc]
         await self._processor.assigned(list(assigned))
 
 
-def group(source: Source) -> str:
-    """The consumer group that reads one source."""
-    return f"{runtime.settings.group}-{source}"
-
-
 def consumer(source: Source) -> AIOKafkaConsumer:
     """A consumer that commits only when told to."""
     settings = runtime.settings
     return AIOKafkaConsumer(
         **runtime.kafka_options,
-        group_id=group(source),
+        group_id=settings.group_of(source),
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         session_timeout_ms=int(settings.session_timeout_s * 1000),

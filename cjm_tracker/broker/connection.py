@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import Any
 
-from kafka import KafkaAdminClient
+from kafka import KafkaAdminClient, KafkaProducer
 from kafka.errors import KafkaConnectionError, KafkaError, KafkaTimeoutError
 
 from cjm_tracker.broker.address import Broker
@@ -36,6 +36,28 @@ def admin(broker: Broker) -> Iterator[Any]:
     with translated(broker):
         with closing(KafkaAdminClient(**broker.options, bootstrap_timeout_ms=CONNECT_MS)) as client:
             yield client
+
+
+@contextmanager
+def producer(broker: Broker) -> Iterator[Any]:
+    """A producer whose records are confirmed by all replicas, closed at the end."""
+    with translated(broker):
+        with closing(
+            KafkaProducer(
+                **broker.options,
+                bootstrap_timeout_ms=CONNECT_MS,
+                acks="all",
+                # With it, one record that the broker refuses takes those behind it along. Without
+                # it a lost answer may cost a duplicate, which counts once.
+                enable_idempotence=False,
+                linger_ms=20,
+                batch_size=1 << 18,
+                max_request_size=8 << 20,
+                max_block_ms=30_000,
+                delivery_timeout_ms=60_000,
+            )
+        ) as opened:
+            yield opened
 
 
 @contextmanager

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
-from kafka import KafkaProducer
 from kafka.errors import MessageSizeTooLargeError
 
 from cjm_tracker.broker.address import Broker
-from cjm_tracker.broker.connection import CONNECT_MS, translated
+from cjm_tracker.broker.connection import producer
 from cjm_tracker.broker.lag import Position
 from cjm_tracker.events import FORMAT_HEADER, ORDINAL_HEADER
 
@@ -40,30 +38,14 @@ def send(
     Records larger than the broker takes are not sent but listed, so that none is lost unseen.
     """
     sent = Sent()
-    with (
-        translated(broker),
-        closing(
-            KafkaProducer(
-                **broker.options,
-                bootstrap_timeout_ms=CONNECT_MS,
-                acks="all",
-                # With it, one record that the broker refuses takes those behind it along. Without
-                # it a lost answer may cost a duplicate, which counts once.
-                enable_idempotence=False,
-                linger_ms=20,
-                batch_size=1 << 18,
-                max_request_size=8 << 20,
-                delivery_timeout_ms=60_000,
-            )
-        ) as producer,
-    ):
+    with producer(broker) as opened:
         waiting: list[tuple[int, Any]] = []
         for number, (frame, ordinal) in enumerate(frames, start=1):
             headers = [(FORMAT_HEADER, format_name.encode())]
             if ordinal:
                 headers.append((ORDINAL_HEADER, str(ordinal).encode()))
             try:
-                waiting.append((number, producer.send(topic, frame, headers=headers)))
+                waiting.append((number, opened.send(topic, frame, headers=headers)))
             except MessageSizeTooLargeError:
                 sent.too_large.append(number)
             if len(waiting) >= IN_FLIGHT:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
 from cjm_tracker.broker.address import Broker
-from cjm_tracker.broker.connection import CONNECT_MS, translated
+from cjm_tracker.broker.connection import producer
 
 
 class Message(NamedTuple):
@@ -44,22 +43,8 @@ class Resender:
 @contextmanager
 def resender(broker: Broker) -> Iterator[Resender]:
     """A connected producer, closed at the end."""
-    with (
-        translated(broker),
-        closing(
-            KafkaProducer(
-                **broker.options,
-                bootstrap_timeout_ms=CONNECT_MS,
-                acks="all",
-                # An idempotent producer gives up all that follows a record the broker refuses.
-                enable_idempotence=False,
-                max_request_size=8 << 20,
-                max_block_ms=30_000,
-                delivery_timeout_ms=60_000,
-            )
-        ) as producer,
-    ):
-        yield Resender(producer)
+    with producer(broker) as opened:
+        yield Resender(opened)
 
 
 def _outcome(future: Any) -> str:

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cjm_tracker.errors import ConfigError
-from cjm_tracker.events import SOURCES, Source
+from cjm_tracker.events import SOURCES
 from cjm_tracker.settings import Settings
 
 BrokerOption = Annotated[
@@ -20,14 +20,9 @@ BrokerOption = Annotated[
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, do nothing.")]
 
 
-def group(settings: Settings, source: Source) -> str:
-    """The consumer group of the workers that reads one source."""
-    return f"{settings.group}-{source}"
-
-
 def groups(settings: Settings) -> list[str]:
-    """All of them."""
-    return [group(settings, source) for source in SOURCES]
+    """The consumer groups of the workers."""
+    return [settings.group_of(source) for source in SOURCES]
 
 
 def moment(option: str, written: str) -> int:
