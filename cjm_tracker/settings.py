@@ -77,7 +77,7 @@ class Settings(BaseSettings):
     group: Name = Field("cjm-tracker", description="consumer group, a suffix a source")
     partitions: int = Field(3, ge=1, le=1_000, description="of a raw topic, when we create it")
     replication: int = Field(1, ge=1, le=10, description="of a topic, when we create it")
-    batch_records: int = Field(20_000, ge=1, le=100_000, description="most records of one insert")
+    batch_records: int = Field(10_000, ge=1, le=100_000, description="most records of one insert")
     decoders: int = Field(
         min(4, max(0, (os.cpu_count() or 1) - 2)), ge=0, le=64,
         description="processes that decode large batches; 0: a thread does",

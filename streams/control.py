@@ -16,7 +16,7 @@ topic = app.topic(runtime.topics.control, value_type=bytes, value_serializer="ra
 
 @app.agent(topic)
 async def control(commands: AsyncIterator[bytes]) -> None:
-    """`{"command": "stitch"}` stitches; what is not understood is logged."""
+    """`{"command": "stitch"}` stitches at once; what is not understood is logged."""
     async for value in commands:
         try:
             command = orjson.loads(value)["command"]
@@ -24,6 +24,6 @@ async def control(commands: AsyncIterator[bytes]) -> None:
             log.warning("not a command", bytes=len(value))
             continue
         if command == "stitch":
-            runtime.stored.set()
+            runtime.asked.set()
         else:
             log.warning("unknown command", command=str(command)[:60])

@@ -18,6 +18,7 @@ import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError
 
+from cjm_tracker.errors import RowsRejected
 from cjm_tracker.events import Source
 from cjm_tracker.sources.defaults import DEFAULT_FORMATS
 from streams import metrics
@@ -73,7 +74,11 @@ class Processor(faust.Service):  # type: ignore[misc]
     async def _delivering(self) -> None:
         async with self._or_crash():
             while True:
-                for parcel in await (await self._packed.get()):
+                parcels = await (await self._packed.get())
+                if len(parcels) > 1 and all(parcel.is_refused for parcel in parcels):
+                    # As in delivery: then it is not the records that are bad.
+                    raise RowsRejected(f"{self.source}: no record of a batch fits its columns")
+                for parcel in parcels:
                     # One whose partitions all went away meanwhile is made again elsewhere.
                     if not parcel.offsets.keys().isdisjoint(self._consumer.assignment()):
                         await self._deliver(parcel)
@@ -102,19 +107,24 @@ class Processor(faust.Service):  # type: ignore[misc]
         size = runtime.settings.batch_records
         gathered: dict[TopicPartition, list[Any]] = {}
         count = 0
-        # The first poll waits for something to come, the others take what is there already.
-        while count < size and (
-            polled := await self._consumer.getmany(
+        while count < size and not self.should_stop:
+            # The first poll waits for something to come, the others take what is there already.
+            polled = await self._consumer.getmany(
                 timeout_ms=20 if count else 200, max_records=size - count
             )
-        ):
-            if not count:
+            if polled and not count:
                 # Before anything is awaited: partitions are let go when nothing is in flight.
                 self._in_flight.enter()
             for partition, messages in polled.items():
                 self._notice_gap(partition, messages[0].offset, messages[-1].offset + 1)
-                gathered.setdefault(partition, []).extend(messages)
+                before = gathered.get(partition, [])
+                if before and messages[0].offset <= before[-1].offset:
+                    before = []  # it went and came back, and is read again from its last commit
+                gathered[partition] = [*before, *messages]
                 count += len(messages)
+            # There is no hurry while the rounds before this one are still being worked on.
+            if not polled and not (count and self._packed.full()):
+                break
         return gathered
 
     async def _pack(self, gathered: dict[TopicPartition, list[Any]]) -> list[Parcel]:
@@ -150,8 +160,10 @@ class Processor(faust.Service):  # type: ignore[misc]
             yield
         except Exception as error:
             self._in_flight.abandon()
-            if self.should_stop:
-                return  # on_stop has closed the consumer under the last poll, or a wait was cut off
+            # on_stop has closed the consumer under the last poll, or a wait was cut off. The
+            # tracker is told to stop a moment before its processors are.
+            if self.should_stop or runtime.stopping.is_set():
+                return
             log.error("stopped", source=self.source, error=f"{type(error).__name__}: {error}"[:500])
             # A service whose task dies would stand still unseen; the worker must end.
             await app.crash(error)

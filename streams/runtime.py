@@ -55,8 +55,9 @@ class Runtime:
         self.health = Health(settings.stuck_after_s, time.monotonic())
         # Set when the worker is to stop: what waits for the warehouse waits no more.
         self.stopping = asyncio.Event()
-        # Set when something was stored that is to be stitched.
+        # Set when something was stored that is to be stitched, and when a stitch is asked for.
         self.stored = asyncio.Event()
+        self.asked = asyncio.Event()
         # A connection takes one caller at a time. Stitching has its own, so that batches go on.
         self._inserting = Connection()
         self._stitching = Connection()

@@ -40,10 +40,10 @@ class Stitcher(faust.Service):  # type: ignore[misc]
             await app.crash(error)
 
     async def _wait(self) -> None:
-        """Until there may be something new, and some time after the last stitch."""
-        await self.sleep(runtime.settings.stitch_every_s)
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(runtime.stored.wait(), LOOKS_EVERY_S)
+        """Until there may be something new, and some time after the last stitch, or asked to."""
+        if not await _set_within(runtime.asked, runtime.settings.stitch_every_s):
+            await _set_within(runtime.stored, LOOKS_EVERY_S)
+        runtime.asked.clear()
         runtime.stored.clear()
 
     async def _stitch(self) -> None:
@@ -61,6 +61,12 @@ class Stitcher(faust.Service):  # type: ignore[misc]
             return
         if result.batches:
             log.info("stitched", batches=result.batches, customers=result.customers)
+
+
+async def _set_within(event: asyncio.Event, seconds: float) -> bool:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), seconds)
+    return event.is_set()
 
 
 def owns_control() -> bool:

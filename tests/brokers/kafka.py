@@ -161,7 +161,17 @@ auto.create.topics.enable=false
     # The first bit is none, or one id in 64 would begin with a hyphen and be read as an option.
     cluster_id = (uuid.uuid4().int >> 1).to_bytes(16, "big")
     cluster = base64.urlsafe_b64encode(cluster_id).decode().rstrip("=")
-    storage = [*JAVA, "-cp", f"{jars()}/*", "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(properties)]
+    storage = [
+        *JAVA,
+        "-cp",
+        f"{jars()}/*",
+        "kafka.tools.StorageTool",
+        "format",
+        "-t",
+        cluster,
+        "-c",
+        str(properties),
+    ]
     subprocess.run([*storage, *formatting], check=True, capture_output=True, timeout=120)
     node = Node(directory, port)
     try:

@@ -15,7 +15,6 @@ from cjm_tracker.broker import (
     connection,
     create_topics,
     handshake,
-    producer,
     send,
 )
 from cjm_tracker.broker.tansu import free_port
@@ -70,7 +69,6 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 def little_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is never answered is waited for shortly."""
     monkeypatch.setattr(connection, "CONNECT_MS", 1_000)
-    monkeypatch.setattr(producer, "CONNECT_MS", 1_000)
     monkeypatch.setattr(handshake, "ANSWER_S", 0.5)
 
 

@@ -171,7 +171,7 @@ def test_a_stitch_can_be_asked_for(tansu: Broker, tmp_path: Path) -> None:
     sent = installation.send("segment", log)
     with installation.worker() as running:
         wait(running, tansu, sent.ends)
-        producer = KafkaProducer(bootstrap_servers=tansu)
+        producer = KafkaProducer(**tansu.options)
         producer.send(installation.topics.control, b"not a command")
         producer.send(installation.topics.control, b'{"command": "stitch"}').get(10)
         producer.close()

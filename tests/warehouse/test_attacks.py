@@ -11,8 +11,7 @@ from cjm_tracker.identity import identifier_number
 from cjm_tracker.mapping import load_mapping
 from cjm_tracker.pipeline import Pipeline
 from cjm_tracker.sources import format_named
-from cjm_tracker.warehouse import Warehouse, stitch, store
-from cjm_tracker.warehouse.facts import link_columns
+from cjm_tracker.warehouse import Run, Warehouse, prepare, stitch, store
 
 from .deeds import MAPPING, NOW, SHORT, Deed, Journal, at, column, count
 
@@ -83,7 +82,7 @@ def test_values_that_mean_nobody_link_nobody(warehouse: Warehouse) -> None:
     batch = pipeline.process(records, format_named("segment"))
     assert batch.dead_letters == []
     assert len(batch.facts) == 100_000
-    assert link_columns(batch.facts) == {}
+    assert prepare([Run(batch, records)], "v", NOW).facts["link_log"].num_rows == 0
     some = records[:2_000]
     store(warehouse, pipeline.process(some, format_named("segment")), some, "v", NOW)
     stitch(warehouse, MAPPING, NOW)
