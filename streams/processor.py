@@ -51,6 +51,8 @@ class Processor(faust.Service):  # type: ignore[misc]
             maxsize=max(1, runtime.decoders.processes)
         )
         self._expected: dict[TopicPartition, int] = {}
+        self._kept: dict[TopicPartition, list[Any]] = {}  # polled, and for the next round
+        self._assignments = 0  # how often the group has told which partitions are ours
         self._consumer.subscribe(
             [self._topic], listener=_LetGo(self, patience_s=settings.rebalance_timeout_s * 0.8)
         )
@@ -105,27 +107,40 @@ class Processor(faust.Service):  # type: ignore[misc]
     async def _gathered(self) -> dict[TopicPartition, list[Any]]:
         """Messages by partition: those there are, up to a batch of them."""
         size = runtime.settings.batch_records
-        gathered: dict[TopicPartition, list[Any]] = {}
-        count = 0
+        gathered, self._kept = self._kept, {}
+        gathered = gathered or await self._consumer.getmany(timeout_ms=200, max_records=size)
+        if not gathered:
+            return {}
+        # Before anything else is awaited: partitions are let go when nothing is in flight.
+        self._in_flight.enter()
+        begun, assignment = time.monotonic(), self._assignments
+        count = self._noticed(gathered)
         while count < size and not self.should_stop:
-            # The first poll waits for something to come, the others take what is there already.
-            polled = await self._consumer.getmany(
-                timeout_ms=20 if count else 200, max_records=size - count
-            )
-            if polled and not count:
-                # Before anything is awaited: partitions are let go when nothing is in flight.
-                self._in_flight.enter()
-            for partition, messages in polled.items():
-                self._notice_gap(partition, messages[0].offset, messages[-1].offset + 1)
-                before = gathered.get(partition, [])
-                if before and messages[0].offset <= before[-1].offset:
-                    before = []  # it went and came back, and is read again from its last commit
-                gathered[partition] = [*before, *messages]
-                count += len(messages)
-            # There is no hurry while the rounds before this one are still being worked on.
-            if not polled and not (count and self._packed.full()):
+            try:
+                # Its own time-out does not hold while the group is rebalanced.
+                polled = await asyncio.wait_for(
+                    self._consumer.getmany(timeout_ms=20, max_records=size - count), 0.1
+                )
+            except TimeoutError:
+                polled = {}
+            if self._assignments != assignment:
+                # Read again from the last commit, it may be what was gathered before.
+                self._kept = polled
                 break
-        return gathered
+            count += self._noticed(polled)
+            for partition, messages in polled.items():
+                gathered.setdefault(partition, []).extend(messages)
+            late = time.monotonic() - begun > runtime.settings.batch_wait_s
+            # There is no hurry while the rounds before this one are still being worked on.
+            if (late or not polled) and not self._packed.full():
+                break
+        return dict(gathered)
+
+    def _noticed(self, polled: dict[TopicPartition, list[Any]]) -> int:
+        """How many messages these are, none of them missing."""
+        for partition, messages in polled.items():
+            self._notice_gap(partition, messages[0].offset, messages[-1].offset + 1)
+        return sum(map(len, polled.values()))
 
     async def _pack(self, gathered: dict[TopicPartition, list[Any]]) -> list[Parcel]:
         with metrics.seconds(self.source, "decode"):
@@ -170,6 +185,7 @@ class Processor(faust.Service):  # type: ignore[misc]
 
     async def assigned(self, partitions: Sequence[TopicPartition]) -> None:
         """The group has told which partitions are this worker's; there may be none."""
+        self._assignments += 1
         runtime.health.sources[self.source].joined = True
         runtime.health.progressed(self.source, time.monotonic())
         self._expected = {

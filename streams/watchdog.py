@@ -6,6 +6,7 @@ be relied on then. What was not committed is read again by whoever comes next.
 
 from __future__ import annotations
 
+import contextlib
 import faulthandler
 import os
 import sys
@@ -45,7 +46,9 @@ def watch(
             time.sleep(LOOKS_EVERY_S)
             if reason := verdict(health, clock(), stop_within_s):
                 log.error("ended by the watchdog", reason=reason)
-                faulthandler.dump_traceback(sys.stderr)
+                with contextlib.suppress(Exception):  # nothing may keep it from ending
+                    # Not sys.stderr: Faust puts its log there, which is no file.
+                    faulthandler.dump_traceback(sys.__stderr__ or 2)
                 end(WorkerError.exit_code)
                 return
 

@@ -18,6 +18,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--worlds", type=int, default=1000, help="generated worlds to compare with the oracle"
     )
+    parser.addoption("--long", action="store_true", help="the fault suite's long form: hours")
 
 
 def pytest_configure() -> None:

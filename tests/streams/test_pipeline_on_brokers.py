@@ -117,34 +117,6 @@ def test_a_bad_record_becomes_a_dead_letter_with_its_bytes_and_its_batch_is_unha
     assert (published["topic"], published["offset"], published["reason"]) == (topic, 1, "not_utf8")
 
 
-def test_a_killed_worker_loses_nothing_and_counts_nothing_twice(
-    broker: Broker, logs: SampleLogs, tmp_path: Path
-) -> None:
-    installation = Installation(broker, tmp_path, batch_records=100, pii_key="k" * 32)
-    sent = installation.send("segment", logs.website)
-    with installation.worker() as running:
-        reached = dict(sent.ends)
-        first = next(iter(reached))
-        wait(running, installation.broker, {first: min(300, reached[first])})
-        running._process.kill()
-    installation.read_all(sent)
-    ((events,), (letters,), (records,)) = installation.rows(
-        "SELECT count(), uniqExact(event_id) FROM events",
-        "SELECT count() FROM dead_letters",
-        "SELECT sum(last_offset - first_offset + 1) FROM batches",
-    )
-    distinct = set(logs.website.read_bytes().splitlines())
-    assert events[0] == events[1]
-    assert records[0] >= sent.records
-    assert events[0] + letters[0] <= len(distinct)
-    installation.stitch()
-
-    untouched = Installation(broker, tmp_path / "untouched", pii_key="k" * 32)
-    untouched.read_all(untouched.send("segment", logs.website))
-    query = "SELECT source, event_id, touchpoint, drop_reason FROM events ORDER BY ALL"
-    assert installation.rows(query) == untouched.rows(query)
-
-
 def test_an_occupied_warehouse_is_waited_for(tansu: Broker, tmp_path: Path) -> None:
     installation = Installation(tansu, tmp_path)
     log = tmp_path / "log.jsonl"
