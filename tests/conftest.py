@@ -6,6 +6,7 @@ tests share one engine, and each of them finds it empty. It is closed when the m
 
 from __future__ import annotations
 
+import os
 import resource
 from collections.abc import Iterator
 
@@ -16,7 +17,7 @@ from cjm_tracker.warehouse import Warehouse, connect, migrate, pending
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--worlds", type=int, default=1000, help="generated worlds to compare with the oracle"
+        "--worlds", type=int, default=400, help="generated worlds to compare with the oracle"
     )
     parser.addoption("--long", action="store_true", help="the fault suite's long form: hours")
 
@@ -29,6 +30,11 @@ def pytest_configure() -> None:
     """
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Three at least: tests that wait for a broker to form its groups leave a core idle."""
+    return max(3, os.cpu_count() or 1)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
