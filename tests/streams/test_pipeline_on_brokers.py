@@ -78,9 +78,9 @@ def test_streamed_logs_give_the_figures_of_a_direct_load(
 
 
 def test_the_ledger_accounts_for_every_record_and_the_second_run_changes_no_figure(
-    broker: Broker, logs: SampleLogs, tmp_path: Path
+    tansu: Broker, logs: SampleLogs, tmp_path: Path
 ) -> None:
-    installation = Installation(broker, tmp_path)
+    installation = Installation(tansu, tmp_path)
     sent = [installation.send(name, path) for name, path in files(logs).items()]
     installation.read_all(*sent)
     installation.stitch()

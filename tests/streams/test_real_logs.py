@@ -126,6 +126,8 @@ def test_nobody_else_is_joined(loaded: Loaded) -> None:
     assert several == (LINKED,)
 
 
+# On one broker: it takes as long as the first run, and the broker has no part in it.
+@pytest.mark.parametrize("loaded", ["tansu"], indirect=True)
 def test_the_second_run_of_the_same_load_changes_no_figure(loaded: Loaded) -> None:
     journeys = "SELECT count(), sum(step_count), sum(cityHash64(path_text)) FROM journeys"
     before = loaded.figures(), loaded.installation.rows(journeys)
