@@ -54,7 +54,7 @@ def ingest(
             raise SystemExit(f"ours stored {run.records:,} records of {events:,}")
     _show_whole(runs, events, repeat)
     if stages:
-        _show_stages(runs)
+        _show_stages(runs, contenders(events))
 
 
 def _round(
@@ -68,7 +68,7 @@ def _round(
             True: produce(broker, "few", few).ends,
         }
         for stage in reversed(stages):
-            for contender in contenders():
+            for contender in contenders(len(records)):
                 place = home / f"{contender.module}-{contender.batch or batch}-{stage}"
                 prefix = "few" if contender.is_slow else "all"
                 run = measure(
@@ -110,13 +110,13 @@ def _stored(runs: Runs) -> str:
     )
 
 
-def _show_stages(runs: Runs) -> None:
+def _show_stages(runs: Runs, competing: list[Contender]) -> None:
     show(
         "Up to each stage, events/s",
         ["", "consume", "+ decode, validate", "+ map", "+ insert", "all"],
         [
             [who.name, *(_written(_rate(runs[who, stage]), ",.0f") for stage in STAGES)]
-            for who in contenders()
+            for who in competing
         ],
         "all: ours is the worker itself, with dead letters and ledger; it decodes a batch while"
         " another is inserted. Of the others it is the same again as + insert.",
