@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 
 from cjm_tracker.events import ORDINAL_HEADER, Record
 from cjm_tracker.inputs import LogFile
 from cjm_tracker.keys import identity_key
 from cjm_tracker.mapping import Mapping
-from cjm_tracker.pipeline import Pipeline
+from cjm_tracker.pipeline import Pipeline, Tally
 from cjm_tracker.settings import Settings
 from cjm_tracker.sources import Format
 from cjm_tracker.warehouse import Warehouse, register_mapping, store
-
-
-@dataclass(slots=True)
-class Loaded:
-    """What a direct load came to, in records."""
-
-    records: int = 0
-    stored: int = 0
-    dropped: int = 0
-    dead_letters: int = 0
 
 
 def load_directly(
@@ -34,7 +23,7 @@ def load_directly(
     logs: Sequence[LogFile],
     clock: Callable[[], int],
     progress: Callable[[int], None] = lambda count: None,
-) -> Loaded:
+) -> Tally:
     """Store the files' records. `clock` gives ms since 1970.
 
     A record's address is the file's name with a digest of its content, and its number: the same
@@ -42,15 +31,12 @@ def load_directly(
     """
     pipeline = Pipeline(mapping, identity_key(settings.given_key, warehouse.address.directory))
     register_mapping(warehouse, mapping, pipeline.version, clock())
-    loaded = Loaded()
+    loaded = Tally()
     for log in logs:
         for records in _batches(_records(log, format_, clock()), settings.batch_records):
             batch = pipeline.process(records, format_)
             store(warehouse, batch, records, pipeline.version, clock())
-            loaded.records += batch.records
-            loaded.stored += batch.stored
-            loaded.dropped += batch.dropped
-            loaded.dead_letters += len(batch.dead_letters)
+            loaded.add(batch)
             progress(batch.records)
     return loaded
 

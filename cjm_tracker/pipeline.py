@@ -64,6 +64,23 @@ class Batch:
     dropped: int = 0
 
 
+@dataclass(slots=True)
+class Tally:
+    """What many batches came to, in records."""
+
+    records: int = 0
+    stored: int = 0
+    dropped: int = 0
+    dead_letters: int = 0
+
+    def add(self, batch: Batch) -> None:
+        """Count a batch in."""
+        self.records += batch.records
+        self.stored += batch.stored
+        self.dropped += batch.dropped
+        self.dead_letters += len(batch.dead_letters)
+
+
 class Pipeline:
     """A mapping made ready to run. Hold one per mapping: it caches."""
 
@@ -133,7 +150,7 @@ class Pipeline:
             event,
             touchpoint,
             who.identifiers,
-            None if event.score is None else emotion(event.metric, event.score),
+            emotion(event.metric, event.score),
             fingerprint,
             who.account,
         )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from cjm_tracker.events import Record, Source
 from cjm_tracker.keys import identity_key
 from cjm_tracker.mapping import Mapping
-from cjm_tracker.pipeline import Pipeline
+from cjm_tracker.pipeline import Pipeline, Tally
 from cjm_tracker.settings import Settings
 from cjm_tracker.sources import formats
 from cjm_tracker.sources.defaults import DEFAULT_FORMATS
@@ -17,13 +17,9 @@ from cjm_tracker.warehouse.replay import store_again
 
 
 @dataclass(slots=True)
-class Replayed:
+class Replayed(Tally):
     """What a replay came to, in records."""
 
-    records: int = 0
-    stored: int = 0
-    dropped: int = 0
-    dead_letters: int = 0
     understood: int = 0  # records that were dead letters until now
     ranges: dict[int, list[int]] = field(default_factory=dict)  # first, last offset by partition
 
@@ -57,9 +53,6 @@ def replay(
             done.understood += store_again(warehouse, batch, records, pipeline.version, now, run)
         first, last = records[0], records[-1]
         done.ranges.setdefault(first.partition, [first.offset, 0])[1] = last.offset
-        done.records += batch.records
-        done.stored += batch.stored
-        done.dropped += batch.dropped
-        done.dead_letters += len(batch.dead_letters)
+        done.add(batch)
         progress(batch.records)
     return done

@@ -22,7 +22,8 @@ from cjm_tracker.errors import RowsRejected
 from cjm_tracker.events import Source
 from cjm_tracker.sources.defaults import DEFAULT_FORMATS
 from streams import metrics
-from streams.app import app, runtime
+from streams.app import runtime
+from streams.crash import or_crash
 from streams.delivery import Delivery
 from streams.parcel import Parcel, Taken
 from streams.runtime import milliseconds
@@ -134,7 +135,7 @@ class Processor(faust.Service):  # type: ignore[misc]
             # There is no hurry while the rounds before this one are still being worked on.
             if (late or not polled) and not self._packed.full():
                 break
-        return dict(gathered)
+        return gathered
 
     def _noticed(self, polled: dict[TopicPartition, list[Any]]) -> int:
         """How many messages these are, none of them missing."""
@@ -171,17 +172,12 @@ class Processor(faust.Service):  # type: ignore[misc]
 
     @contextlib.asynccontextmanager
     async def _or_crash(self) -> AsyncIterator[None]:
-        try:
-            yield
-        except Exception as error:
-            self._in_flight.abandon()
-            # on_stop has closed the consumer under the last poll, or a wait was cut off. The
-            # tracker is told to stop a moment before its processors are.
-            if self.should_stop or runtime.stopping.is_set():
-                return
-            log.error("stopped", source=self.source, error=f"{type(error).__name__}: {error}"[:500])
-            # A service whose task dies would stand still unseen; the worker must end.
-            await app.crash(error)
+        async with or_crash(self, self.source):
+            try:
+                yield
+            except Exception:
+                self._in_flight.abandon()
+                raise
 
     async def assigned(self, partitions: Sequence[TopicPartition]) -> None:
         """The group has told which partitions are this worker's; there may be none."""

@@ -1,4 +1,4 @@
-"""Stitching on a timer: what was stored since the last time becomes journeys.
+"""Stitching: what was stored since the last time becomes journeys.
 
 One worker of a group stitches: the one that owns the only partition of the control topic.
 """
@@ -15,6 +15,7 @@ from cjm_tracker.errors import WarehouseUnavailable
 from cjm_tracker.warehouse import stitch
 from streams import metrics
 from streams.app import app, runtime
+from streams.crash import or_crash
 from streams.runtime import milliseconds
 
 log = structlog.get_logger()
@@ -28,16 +29,11 @@ class Stitcher(faust.Service):  # type: ignore[misc]
 
     @faust.Service.task
     async def _run(self) -> None:
-        try:
+        async with or_crash(self, "stitching"):
             while not self.should_stop:
                 await self._wait()
                 if owns_control() and not self.should_stop:
                     await self._stitch()
-        except Exception as error:
-            if self.should_stop:
-                return
-            log.error("stopped", error=f"{type(error).__name__}: {error}"[:500])
-            await app.crash(error)
 
     async def _wait(self) -> None:
         """Until there may be something new, and some time after the last stitch, or asked to."""

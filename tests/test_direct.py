@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from cjm_tracker.direct import Loaded, load_directly
+from cjm_tracker.direct import load_directly
 from cjm_tracker.inputs import open_logs
 from cjm_tracker.mapping import load_mapping
+from cjm_tracker.pipeline import Tally
 from cjm_tracker.settings import load_settings
 from cjm_tracker.sources import format_named
 from cjm_tracker.warehouse import Warehouse
@@ -30,7 +31,7 @@ def log(tmp_path: Path) -> Path:
 
 def load(
     warehouse: Warehouse, *paths: Path, format_name: str = "apache_combined", batch: int = 5_000
-) -> Loaded:
+) -> Tally:
     settings = load_settings(batch_records=batch, pii_key="0123456789abcdef")
     with ExitStack() as stack:
         logs = open_logs([str(path) for path in paths], stack)
@@ -51,7 +52,7 @@ def stored(warehouse: Warehouse) -> dict[str, list]:
 
 
 def test_every_record_is_accounted_for(warehouse: Warehouse, log: Path) -> None:
-    assert load(warehouse, log) == Loaded(records=11, stored=10, dropped=0, dead_letters=1)
+    assert load(warehouse, log) == Tally(records=11, stored=10, dropped=0, dead_letters=1)
 
 
 def test_equal_lines_of_a_log_are_two_events(warehouse: Warehouse, log: Path) -> None:

@@ -10,17 +10,16 @@ import sys
 import time
 from contextlib import suppress
 from itertools import chain
-from typing import Any
 
 from benchmarks.ingest.batches import Polled, each_batch
 from benchmarks.ingest.process import opened, settings, tuned, until_signalled
 from cjm_tracker.errors import InvalidRecord
-from cjm_tracker.events import Record
 from cjm_tracker.mapping import load_mapping
 from cjm_tracker.pipeline import Pipeline
 from cjm_tracker.sources import formats
 from cjm_tracker.warehouse import insert_facts, prepare
 from cjm_tracker.warehouse.facts import Run
+from streams.parcel import Taken
 
 
 def main(stage: str) -> None:
@@ -34,7 +33,7 @@ def main(stage: str) -> None:
         def work(polled: Polled) -> None:
             if stage == "consume":
                 return
-            found = [[record(message) for message in messages] for messages in polled.values()]
+            found = [Taken.of(*messages).records() for messages in polled.items()]
             if stage == "decode":
                 for one in chain.from_iterable(found):
                     with suppress(InvalidRecord):
@@ -47,19 +46,6 @@ def main(stage: str) -> None:
 
         tuned()
         until_signalled(each_batch(given, work))
-
-
-def record(message: Any) -> Record:
-    """A message of the broker, as the worker takes it."""
-    return Record(
-        message.topic,
-        message.partition,
-        message.offset,
-        message.timestamp,
-        message.value,
-        dict(message.headers),
-        message.key,
-    )
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
-from hashlib import md5
 from itertools import chain
 from typing import Any, TypeAlias
 
@@ -104,12 +103,6 @@ def evidence(values: Sequence[tuple[int, str]]) -> Array:
     return pa.StructArray.from_arrays(
         [time([at for at, _ in values]), text([event_id for _, event_id in values])], ["1", "2"]
     )
-
-
-def half_md5(values: Sequence[str]) -> NDArray[np.uint64]:
-    """What ClickHouse's `halfMD5` gives for each text."""
-    digests = b"".join([md5(value.encode(), usedforsecurity=False).digest() for value in values])
-    return np.frombuffer(digests, ">u8")[::2].astype(np.uint64)
 
 
 def _offsets(values: Sequence[Any]) -> Array:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cjm_tracker.events import Record
-from cjm_tracker.identity import Known
+from cjm_tracker.identity import Known, identifier_number
 from cjm_tracker.mapping import Mapping as MappingFile
 from cjm_tracker.pipeline import Batch, DeadLetter, Fact
 from cjm_tracker.warehouse import blocks
@@ -45,14 +45,16 @@ class Prepared:
     ledger: Block  # a row a run
 
 
-def prepare(runs: Sequence[Run], version: str, now: int) -> Prepared:
+def prepare(runs: Sequence[Run], version: str, now: int, *, mark: str = "") -> Prepared:
     """The rows of some runs, of different partitions; `now` in ms since 1970.
 
+    `mark` in every token tells rows from the same ones of another time, where they are to be
+    written all the same.
     Raises `RowsRejected` where a value does not fit its column.
     """
     facts = [fact for run in runs for fact in run.batch.facts]
     letters = [letter for run in runs for letter in run.batch.dead_letters]
-    known = [_Known.of(run, version) for run in runs]
+    known = [_Known.of(run, version, mark) for run in runs]
     keys = np.concatenate([one.keys for one in known])
     sightings = [sighting for one in known for sighting in one.sightings]
     with blocks.fitting(known[0].address):
@@ -77,7 +79,7 @@ class _Known(NamedTuple):
     sightings: Sequence[Sighting]
 
     @classmethod
-    def of(cls, run: Run, version: str) -> _Known:
+    def of(cls, run: Run, version: str, mark: str) -> _Known:
         batch, records = run
         first, last = records[0], records[-1]
         keys = event_keys(batch.facts)
@@ -86,7 +88,7 @@ class _Known(NamedTuple):
         content = hashlib.blake2b(keys.tobytes(), digest_size=8)
         content.update(np.array(said + unread, np.uint64).tobytes())
         place = f"{first.topic}:{first.partition}:{first.offset}-{last.offset}"
-        address = f"{place}:{version}:{content.hexdigest()}"
+        address = ":".join(filter(None, (place, version, content.hexdigest(), mark)))
         return cls(address, keys, _sightings(batch.facts))
 
 
@@ -192,7 +194,9 @@ def event_block(facts: Sequence[Fact], version: str, now: int) -> Block:
 
 def event_keys(facts: Sequence[Fact]) -> NDArray[np.uint64]:
     """The events' numbers, whatever they say; in SQL: `halfMD5(concat(source, ':', event_id))`."""
-    return blocks.half_md5([f"{fact.source}:{fact.event.event_id}" for fact in facts])
+    return np.array(
+        [identifier_number(fact.source, fact.event.event_id) for fact in facts], np.uint64
+    )
 
 
 def event_key_block(facts: Sequence[Fact], keys: NDArray[np.uint64], now: int) -> Block:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from cjm_tracker.events import Record
 from cjm_tracker.pipeline import Batch
-from cjm_tracker.warehouse import blocks
 from cjm_tracker.warehouse.client import Warehouse
 from cjm_tracker.warehouse.dead_letters import replay_columns
-from cjm_tracker.warehouse.facts import Prepared, Run, insert_facts, insert_ledger, prepare
+from cjm_tracker.warehouse.facts import Run, insert_facts, insert_ledger, prepare
 from cjm_tracker.warehouse.ledger import REPLAY
 from cjm_tracker.warehouse.queries import run_query
 
@@ -28,24 +26,14 @@ def store_again(
     Facts keep their true address. The ledger's row stands under `replay:TOPIC`, so that it is no
     row of the workers'. `replay` tells this replay from every other one.
     """
-    prepared = _prepare(batch, records, version, now, replay)
+    apart = [record._replace(topic=f"{REPLAY}{record.topic}") for record in records]
+    # What was written by this mapping, then by another, is to be written and stitched by this one
+    # again, not taken for known.
+    prepared = prepare([Run(batch, apart)], version, now, mark=replay)
     insert_facts(warehouse, prepared)
     understood = _understood(warehouse, records, now, replay)
     insert_ledger(warehouse, prepared)
     return understood
-
-
-def _prepare(
-    batch: Batch, records: Sequence[Record], version: str, now: int, replay: str
-) -> Prepared:
-    apart = [record._replace(topic=f"{REPLAY}{record.topic}") for record in records]
-    prepared = prepare([Run(batch, apart)], version, now)
-    # The replay is in every token: what was written by this mapping, then by another, is to be
-    # written and stitched by this one again, not taken for known.
-    address = f"{prepared.address}:{replay}"
-    place = prepared.ledger.schema.get_field_index("token")
-    ledger = prepared.ledger.set_column(place, "token", blocks.text([address]))
-    return replace(prepared, address=address, ledger=ledger)
 
 
 def _understood(warehouse: Warehouse, records: Sequence[Record], now: int, replay: str) -> int:
