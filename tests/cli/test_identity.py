@@ -13,7 +13,7 @@ import pytest
 from cjm_tracker.resources import PRESETS
 from cjm_tracker.warehouse import connect
 from tests.cli.commands import cjm
-from tests.warehouse.test_server import Server
+from tests.warehouse.servers import Server
 
 pytestmark = pytest.mark.slow
 

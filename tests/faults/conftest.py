@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ..streams.conftest import broker, kafka, tansu  # noqa: F401
-from ..warehouse.test_server import Server
+from ..warehouse.servers import Server
 from . import workers
 
 Times = Callable[[int, int], int]

@@ -13,7 +13,7 @@ from cjm_tracker.broker.tansu import free_port
 from ..streams.installation import Installation, wait
 from ..streams.test_pipeline_on_brokers import listening
 from ..warehouse.http_engine import PASSWORD
-from ..warehouse.test_server import Server
+from ..warehouse.servers import Server
 from .feed import Feed
 from .workers import QUICK, ask, health, running, until
 

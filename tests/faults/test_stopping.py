@@ -12,7 +12,7 @@ from cjm_tracker.warehouse import connect
 from cjm_tracker.warehouse.ledger import ledger
 
 from ..streams.installation import Installation, wait
-from ..warehouse.test_server import Server
+from ..warehouse.servers import Server
 from .conftest import Times
 from .feed import Feed
 from .recount import recount

@@ -11,7 +11,7 @@ from cjm_tracker.broker import Broker
 from cjm_tracker.broker.tansu import free_port
 
 from ..streams.installation import Installation, wait
-from ..warehouse.test_server import Server
+from ..warehouse.servers import Server
 from .conftest import Times
 from .feed import Feed
 from .recount import recount

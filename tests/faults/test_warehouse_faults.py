@@ -13,7 +13,7 @@ from cjm_tracker.broker import Broker
 from cjm_tracker.warehouse import connect
 
 from ..streams.installation import Installation, wait
-from ..warehouse.test_server import Server
+from ..warehouse.servers import Server
 from . import workers
 from .conftest import Times
 from .feed import Feed

@@ -22,7 +22,7 @@ from cjm_tracker.embedded import Worker, worker
 from cjm_tracker.settings import Settings
 
 from ..streams.installation import Installation
-from ..warehouse.test_server import Server
+from ..warehouse.servers import Server
 
 ROOT = Path(__file__).parents[2]
 # As short as the settings let them be: how long a dead worker is waited for is not what is tested.

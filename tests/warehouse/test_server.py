@@ -6,12 +6,6 @@ The server lives in a time zone of its own, as servers do; what is read must not
 from __future__ import annotations
 
 import json
-import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 import uuid
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -38,7 +32,8 @@ from cjm_tracker.warehouse import Warehouse, connect, migrate, run_query, stitch
 from ..cli.commands import cjm
 from ..streams.installation import Installation, wait
 from .deeds import count
-from .http_engine import PASSWORD, USER
+from .http_engine import PASSWORD
+from .servers import Server
 
 # The same tests, asked of a server: `empty_warehouse` below is theirs here.
 from .test_client import (  # noqa: F401
@@ -65,41 +60,6 @@ from .test_facts import (  # noqa: F401
 
 KEY = "k" * 32
 NOW = 1_790_000_000_000  # 2026-09-21
-
-
-class Server:
-    """One server process; killed and started anew it has the same directory and port."""
-
-    def __init__(self, directory: Path) -> None:
-        self.directory = directory
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        command = [sys.executable, "-m", "tests.warehouse.http_engine"]
-        self._process = subprocess.Popen(
-            [*command, str(self.directory), str(self.port)],
-            cwd=Path(__file__).parents[2],
-            env={**os.environ, "TZ": "Asia/Kolkata"},
-        )
-        for _ in range(200):
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{self.port}/ping", timeout=5).close()
-                return
-            except OSError:
-                assert self._process.poll() is None, "the server ended by itself"
-                time.sleep(0.05)
-        pytest.fail("the server does not answer")
-
-    def kill(self) -> None:
-        """Without a chance to say goodbye."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-
-    def dsn(self, database: str = "cjm", password: str = PASSWORD) -> str:
-        return f"clickhouse://{USER}:{quote(password, safe='')}@127.0.0.1:{self.port}/{database}"
 
 
 @pytest.fixture(scope="module")
