@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import YAMLError
@@ -32,20 +32,21 @@ LANGUAGES: tuple[Language, ...] = ("en", "ru", "bg")
 DEFAULT_MAPPING = PRESETS / "retail.yaml"
 
 
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: a continent's folder
+        raise ValueError(f"'{name}' is no time zone of the IANA database") from None
+    return name
+
+
+Zone = Annotated[str, AfterValidator(_zone)]
+
+
 class FormatSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    timezone: str | None = None
-
-    @field_validator("timezone")
-    @classmethod
-    def is_a_zone(cls, name: str | None) -> str | None:
-        if name is not None:
-            try:
-                ZoneInfo(name)
-            except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: a continent's folder
-                raise ValueError(f"'{name}' is no time zone of the IANA database") from None
-        return name
+    timezone: Zone | None = None
 
 
 class Mapping(BaseModel):
@@ -54,6 +55,7 @@ class Mapping(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     version: Slug
+    timezone: Zone | None = None
     stages: list[Slug] = Field(min_length=1)
     formats: dict[str, FormatSettings] = {}
     identity: IdentityConfig = IdentityConfig()
@@ -105,7 +107,7 @@ class Mapping(BaseModel):
     def options(self, format_name: str) -> FormatOptions:
         """What the mapping says about one format."""
         found = self.formats.get(format_name)
-        zone = found.timezone if found else None
+        zone = found.timezone if found and found.timezone else self.timezone
         return FormatOptions(timezone=ZoneInfo(zone) if zone else None)
 
     def label(self, name: str, language: Language) -> str:
@@ -196,11 +198,16 @@ def _contradictions(mapping: Mapping) -> Iterator[tuple[tuple[str | int, ...], s
     for name in mapping.formats:
         if name not in formats():
             yield ("formats", name), f"format '{name}'{_nearest(name, list(formats()))}"
-    for name, format_ in formats().items():
-        if format_.needs_timezone and format_.source in mapping.sources:
-            if mapping.options(name).timezone is None:
-                text = f"formats.{name}.timezone is missing: its times carry no zone"
-                yield ("formats",), text
+    zoneless = [
+        name
+        for name, format_ in formats().items()
+        if format_.needs_timezone
+        and format_.source in mapping.sources
+        and mapping.options(name).timezone is None
+    ]
+    if zoneless:
+        them = ", ".join(zoneless)
+        yield ("timezone",), f"timezone is missing: the times of {them} carry none"
 
 
 def _nearest(name: str, known: list[str]) -> str:

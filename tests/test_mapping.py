@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 from textwrap import dedent
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -43,7 +44,8 @@ GOOD = dedent(
           - {touchpoint: service_call}
     labels:
       awareness: {en: Awareness, ru: Осведомлённость}
-    """
+    timezone: UTC
+"""
 )
 
 
@@ -94,8 +96,8 @@ def test_a_format_gets_its_time_zone(written) -> None:
     assert str(written().options("seelab_calls").timezone) == "Asia/Jerusalem"
 
 
-def test_a_format_nothing_is_said_about_has_no_time_zone(written) -> None:
-    assert written().options("segment").timezone is None
+def test_a_format_nothing_is_said_about_has_the_time_zone_of_all(written) -> None:
+    assert written().options("segment").timezone == ZoneInfo("UTC")
 
 
 def test_a_label_is_shown_in_the_language_asked_for(written) -> None:
@@ -198,6 +200,13 @@ def test_the_digest_is_the_same_in_every_process(tmp_path: Path) -> None:
 # --- what is refused, and where
 
 
+def test_times_without_a_zone_need_one(written, tmp_path: Path) -> None:
+    text = GOOD.replace("timezone: UTC\n", "").replace("{timezone: Asia/Jerusalem}", "{}")
+    assert complaint(written, text, tmp_path).startswith(
+        "shop.yaml:1: timezone is missing: the times of "
+    )
+
+
 @pytest.mark.parametrize(
     ("old", "new", "text"),
     [
@@ -219,8 +228,7 @@ def test_the_digest_is_the_same_in_every_process(tmp_path: Path) -> None:
          "shop.yaml:4: formats.seelab_calls.timezone: 'Asia' is no time zone"),
         ("timezone:", "time_zone:",
          "shop.yaml:4: formats.seelab_calls.time_zone: Extra inputs are not permitted"),
-        ("formats:\n  seelab_calls: {timezone: Asia/Jerusalem}\n", "formats: {}\n",
-         "shop.yaml:3: formats.seelab_calls.timezone is missing: its times carry no zone"),
+        ("timezone: UTC", "timezone: Utopia", "shop.yaml:29: timezone: 'Utopia' is no time zone"),
         ("region: BG", "region: Bulgaria", "shop.yaml:6: identity.region: 'Bulgaria'"),
         ("region: BG", "region: XX", "shop.yaml:6: identity.region: 'XX' is no"),
         ("blocked: [kiosk]", "kinds: {Pass Port: {}}", "shop.yaml:7: identity.kinds.Pass Port"),

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from benchmarks.ingest.rules import Rule, web_rules
-from cjm_tracker.sources.segment import Message
+from cjm_tracker.sources.website.segment import Message
 from cjm_tracker.warehouse import Warehouse
 
 ROWS = 2_000

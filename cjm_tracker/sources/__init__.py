@@ -10,18 +10,22 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import entry_points
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 from zoneinfo import ZoneInfo
 
 from cjm_tracker.errors import ConfigError
-from cjm_tracker.events import Event, Record, Source
+from cjm_tracker.events import DropReason, Event, Record, Source
 
-__all__ = ["Format", "FormatOptions", "format_named", "formats"]
+__all__ = ["Format", "FormatOptions", "Gives", "format_named", "formats"]
+
+
+# What a format can say of an event beside its id, name, clock, identifiers and attributes.
+Gives = Literal["outcome", "value", "duration_s", "wait_s", "score", "comment", "revision"]
 
 
 @dataclass(frozen=True, slots=True)
 class FormatOptions:
-    """What a format cannot know by itself, from the mapping's `formats:` section."""
+    """What a format cannot know by itself, from the mapping."""
 
     timezone: ZoneInfo | None = None
 
@@ -33,6 +37,9 @@ class Format:
     `frames` cuts a log file into records, the unit that travels on a topic.
     `parse` turns one record into events; it raises `InvalidRecord`, and nothing else, for
     bytes it cannot understand, and never looks at the clock or the network.
+    `event_id` and `clock` say, for people, where an event's id and its time come from and why;
+    `identifiers` the kinds it can carry, `gives` what else it can say, `drops` why some of its
+    events are no touchpoint.
     `needs_timezone`: its times carry no zone, so the mapping must name one.
     `repeats`: two equal records are two events (an access log has no event id), so the
     loader numbers equal ones.
@@ -43,6 +50,11 @@ class Format:
     summary: str
     frames: Callable[[BinaryIO], Iterator[bytes]]
     parse: Callable[[Record, FormatOptions], Sequence[Event]]
+    event_id: str = ""
+    clock: str = ""
+    identifiers: tuple[str, ...] = ()
+    gives: tuple[Gives, ...] = ()
+    drops: tuple[DropReason, ...] = ()
     needs_timezone: bool = False
     repeats: bool = False
 

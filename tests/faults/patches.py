@@ -16,7 +16,7 @@ from typing import Any
 
 from faust.cli.faust import cli
 
-from cjm_tracker.sources import segment
+from cjm_tracker.sources.website import segment
 from streams.delivery import Delivery
 
 # Which call the worker dies after, the first being 1.

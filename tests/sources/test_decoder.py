@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from pydantic import AfterValidator, BaseModel, Field
 
 from cjm_tracker.errors import InvalidRecord
-from cjm_tracker.sources import amazon_connect, segment, typeform
+from cjm_tracker.sources.call_centre import amazon_connect
 from cjm_tracker.sources.decoder import Decoder, is_ordinary, struct_of
 from cjm_tracker.sources.payload import MAX_TEXT, Payload, checked, json_object
+from cjm_tracker.sources.survey import typeform
+from cjm_tracker.sources.website import segment
 from tests.sources.test_fuzz import damaged, good_frames
 
 MODELS = {

@@ -24,7 +24,7 @@ from cjm_tracker.errors import DeadLetterReason
 from cjm_tracker.events import ORDINAL_HEADER, Record
 from cjm_tracker.mapping import load_mapping
 from cjm_tracker.pipeline import Batch, Pipeline
-from cjm_tracker.sources import format_named, formats
+from cjm_tracker.sources import Gives, format_named, formats
 from cjm_tracker.sources.framing import numbered
 
 RECORDS = Path(__file__).parents[1] / "records"
@@ -129,3 +129,24 @@ def test_every_dead_letter_reason_has_an_example() -> None:
         if "dead_letter" in outcome
     }
     assert shown == set(get_args(DeadLetterReason)) - NOT_IN_FILES
+
+
+@pytest.mark.parametrize("name", formats())
+def test_examples_show_exactly_what_the_format_says_it_gives(name: str) -> None:
+    events = [
+        event
+        for payload in PAYLOADS
+        if payload.parent.name == name
+        for outcome in expected_outcomes(payload)
+        for event in outcome.get("events", ())
+    ]
+    format_ = format_named(name)
+    given = {
+        field for event in events for field in get_args(Gives) if event[field] != DEFAULTS[field]
+    }
+    kinds = {kind for event in events for kind, _ in event["identifiers"]}
+    assert given == set(format_.gives)
+    assert kinds == set(format_.identifiers)
+    # A rule may drop as well, for reasons of its own.
+    assert {event["drop_reason"] for event in events} >= set(format_.drops)
+    assert format_.event_id and format_.clock

@@ -227,4 +227,9 @@ FORMAT = Format(
     summary="Segment / RudderStack spec, JSON, one message a record",
     frames=framing.json_documents,
     parse=parse,
+    event_id="messageId",
+    clock="timestamp, corrected for the device's skew; else originalTimestamp, sentAt, receivedAt",
+    identifiers=("user_id", "cookie", "email", "phone", "loyalty_card", "customer_number"),
+    gives=("value", "comment"),
+    drops=("identity_only",),
 )

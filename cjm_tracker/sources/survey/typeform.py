@@ -122,4 +122,9 @@ FORMAT = Format(
     summary="Typeform webhooks (CSAT, NPS, CES by field ref), JSON, one response a record",
     frames=framing.json_documents,
     parse=parse,
+    event_id="form_response.token, the same when delivered again",
+    clock="submitted_at",
+    identifiers=("loyalty_card", "customer_number", "user_id", "email", "phone"),
+    gives=("score", "comment"),
+    drops=("no_answer",),
 )

@@ -95,5 +95,9 @@ FORMAT = Format(
     summary="Apache / nginx access log, combined or common, one line a record",
     frames=framing.lines,
     parse=parse,
+    event_id="a hash of the line and of how many equal ones came before it in the file",
+    clock="when the server took the request",
+    identifiers=("ip", "user_id"),
+    gives=("outcome",),
     repeats=True,
 )

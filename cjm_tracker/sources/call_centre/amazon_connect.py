@@ -118,4 +118,9 @@ FORMAT = Format(
     summary="Amazon Connect contact records, JSON, re-sent on update",
     frames=framing.json_documents,
     parse=parse,
+    event_id="ContactId, the same for every state of a contact",
+    clock="InitiationTimestamp: when the customer dialled, not when an agent was free",
+    identifiers=("phone", "customer_number"),
+    gives=("outcome", "duration_s", "wait_s", "revision"),
+    drops=("outbound_call",),
 )

@@ -69,5 +69,9 @@ FORMAT = Format(
     summary="UCI Online Retail invoice lines, CSV; the lines of one invoice are one record",
     frames=framing.grouped_lines(lambda line: line.split(b",", 1)[0], b"InvoiceNo,"),
     parse=parse,
+    event_id="InvoiceNo",
+    clock="the earliest line of the invoice",
+    identifiers=("customer_number",),
+    gives=("outcome", "value"),
     needs_timezone=True,
 )

@@ -75,5 +75,10 @@ FORMAT = Format(
     summary="call log of a bank (Technion SEELab), tab-separated, one call a line",
     frames=framing.data_lines(b"vru+line\t"),
     parse=parse,
+    event_id="a hash of line, call id and date",
+    clock="when the call entered the voice response unit",
+    identifiers=("customer_number",),
+    gives=("outcome", "duration_s", "wait_s"),
+    drops=("phantom_call",),
     needs_timezone=True,
 )

@@ -101,5 +101,10 @@ FORMAT = Format(
     summary="NRF-ARTS POSLog XML, one transaction a record",
     frames=framing.xml_elements("Transaction"),
     parse=parse,
+    event_id="store, workstation, business day and sequence number",
+    clock="the end of the transaction",
+    identifiers=("loyalty_card",),
+    gives=("outcome", "value"),
+    drops=("control_transaction", "voided_sale"),
     needs_timezone=True,
 )

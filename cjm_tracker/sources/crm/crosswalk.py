@@ -40,4 +40,8 @@ FORMAT = Format(
     summary="who is who, CSV: kind,value,other_kind,other_value,known_since; links only",
     frames=framing.data_lines(b"kind,"),
     parse=parse,
+    event_id="a hash of the two identifiers",
+    clock="known_since",
+    identifiers=("customer_number", "loyalty_card", "user_id", "email", "cookie"),
+    drops=("identity_only",),
 )

@@ -1,0 +1,1 @@
+"""Formats of call-centre records: contacts, calls, tickets."""

@@ -1,0 +1,1 @@
+"""Formats that say who is who, and are no touchpoints."""

@@ -1,0 +1,1 @@
+"""Formats of store and shop records: sales, orders, payments."""

@@ -1,0 +1,1 @@
+"""Formats of website and app events."""
