@@ -27,6 +27,8 @@ LOOKS_EVERY_S = 1.0
 class Stitcher(faust.Service):  # type: ignore[misc]
     """Runs a stitch soon after something was stored, or when asked to."""
 
+    _last = 0  # its own run
+
     @faust.Service.task
     async def _run(self) -> None:
         async with or_crash(self, "stitching"):
@@ -47,7 +49,11 @@ class Stitcher(faust.Service):  # type: ignore[misc]
             with metrics.STITCH_SECONDS.time():
                 result = await runtime.beside(
                     lambda warehouse: stitch(
-                        warehouse, runtime.mapping, milliseconds(), key=runtime.key
+                        warehouse,
+                        runtime.mapping,
+                        milliseconds(),
+                        key=runtime.key,
+                        last=self._last,
                     )
                 )
             metrics.STITCHED.set_to_current_time()
@@ -55,6 +61,7 @@ class Stitcher(faust.Service):  # type: ignore[misc]
             # The batches stay unstitched, the next round takes them in.
             log.warning("warehouse away, stitching later", error=str(error)[:300])
             return
+        self._last = result.run or self._last
         if result.batches:
             log.info("stitched", batches=result.batches, customers=result.customers)
 

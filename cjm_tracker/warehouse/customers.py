@@ -1,12 +1,16 @@
 """Who is who in the warehouse: what has to be resolved anew, and what became of it.
 
 An increment starts from the identifiers of new events and decisions, and looks at rings around
-them: 0 those identifiers, 1 what a later round added, 2 the rest of their components, 3 shared
-identifiers linked to any of these, and 4 what only those are linked to. Rings 0 to 3 are resolved;
-4, and what shared identifiers of the rings before are linked to, is taken as it was.
+them: 0 those identifiers, 1 what a later round added, 2 the rest of their components, 3 what these
+are linked to, 4 the shared ones of those, and 5 what only they are linked to. Rings 0 to 2 and 4
+are resolved; what else shared identifiers are linked to is taken as it was. 6 tells which of 0
+decisions name.
 
 Should a shared identifier turn out not to be shared any more, it joins what it is linked to: then
-all that is taken in, and resolved once more.
+all that is taken in, and resolved once more. So it is with links that count since a decision.
+
+Workers go on storing meanwhile. Links of batches that this stitch does not take in may be seen, and
+are left for the next one: a stitch that followed them would go on for as long as others store.
 """
 
 from __future__ import annotations
@@ -95,19 +99,22 @@ def resolve_all(warehouse: Warehouse, run: int, mapping: Mapping, key: bytes) ->
 def resolve_touched(warehouse: Warehouse, run: int, mapping: Mapping, key: bytes) -> Resolved:
     """Those in ring 0 of this run, and whoever their links reach."""
     around = _Around(warehouse, run, mapping, key, full=False)
-    starting = around.ring(0)
+    starting, decided = around.starting()
+    seeds = starting
     while True:
-        resolved, more = _resolve_around(around, starting)
+        resolved, more = _resolve_around(around, starting, decided, seeds)
         if not len(more):
             return resolved
         around.add(1, more)
+        seeds = np.union1d(seeds, more)
 
 
-def _resolve_around(around: _Around, starting: Numbers) -> tuple[Resolved, Numbers]:
+def _resolve_around(
+    around: _Around, starting: Numbers, decided: Numbers, seeds: Numbers
+) -> tuple[Resolved, Numbers]:
     """The resolution, and the identifiers to take in as well if it does not hold yet."""
     around.widen()
     near = around.states([0, 1, 2])
-    seeds = np.union1d(starting, around.ring(1))
     components = near.component[np.isin(near.number, seeds)]
     inside = np.union1d(seeds, near.number[np.isin(near.component, components)])
     links = around.links([0, 1, 2])
@@ -121,8 +128,8 @@ def _resolve_around(around: _Around, starting: Numbers) -> tuple[Resolved, Numbe
     before = _joined(near, beside, far)
     mine = np.isin(before.number, inside)
     alone = before.number[np.isin(before.standing, ALONE) & mine]
-    # Of one that is not alone links lead to known ones outside only if they did not count till now.
-    parts = np.isin(links.left, seeds) & ~np.isin(links.left, alone)
+    # Links that a decision undone lets count again; those of one that was alone follow below.
+    parts = np.isin(links.left, decided) & ~np.isin(links.left, alone)
     parted = np.intersect1d(links.right[parts], beside.number[~np.isin(beside.standing, ALONE)])
     links = links.plus(far_links)
     # Only of those alone a link leads out; another one's is of a batch that is still to come.
@@ -183,14 +190,10 @@ class _Around:
         one, other = np.array(self._decisions.excluded, np.uint64).reshape(-1, 2).T
         return np.union1d(other[np.isin(one, numbers)], one[np.isin(other, numbers)])
 
-    def ring(self, ring: int) -> Numbers:
-        sql = (
-            "SELECT DISTINCT identifier FROM stitch_touched"
-            " WHERE run = {run:UInt64} AND ring = {ring:UInt8} ORDER BY identifier"
-        )
-        given = {"run": self._run, "ring": ring}
-        found: Numbers = self._warehouse.numbers(sql, given, np.uint64)[0]
-        return found
+    def starting(self) -> tuple[Numbers, Numbers]:
+        """Ring 0, and those of it that decisions name."""
+        identifier, decided = self._columns("starting", (np.uint64, np.int64))
+        return identifier, identifier[decided == 1]
 
     def add(self, ring: int, numbers: Numbers) -> None:
         columns: Columns = {

@@ -46,6 +46,7 @@ from cjm_tracker.warehouse.stitch import (
     stitch,
     unstitched,
     write_accounts,
+    write_names,
     write_part,
     write_scope,
 )
@@ -159,12 +160,13 @@ def _settle(
     part: int,
 ) -> Stitching:
     write_identities(warehouse, run, resolved)
-    parts = write_scope(warehouse, run, mapping, resolved.after, customers, part)
+    write_names(warehouse, run, mapping)
+    parts = write_scope(warehouse, run, resolved.after, customers, part)
     return Stitching(run, parts, len(customers), _scope_rows(warehouse, run))
 
 
 def _announced(warehouse: Warehouse, now: int) -> int:
-    run, _ = next_run(warehouse, now)
+    run, *_ = next_run(warehouse, now)
     warehouse.command(sql_text("rebuild/announce.sql"), {"run": run})
     return run
 

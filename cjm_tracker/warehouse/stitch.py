@@ -13,7 +13,7 @@ in its scope.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -32,10 +32,11 @@ PART = 50_000
 
 @dataclass(frozen=True, slots=True)
 class StitchResult:
-    """What one stitch took in and wrote."""
+    """What one stitch took in and wrote, and its number."""
 
     batches: int
     customers: int
+    run: int = field(default=0, compare=False)
 
 
 NOTHING = StitchResult(0, 0)
@@ -48,14 +49,17 @@ def stitch(
     *,
     key: bytes = b"",
     full: bool = False,
+    last: int = 0,
     progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> StitchResult:
     """Take in the batches and decisions stored since the last stitch; with `full`, everything anew.
 
     `now` is ms since 1970; it names the run, and no two stitches share one. `key` is that of the
-    hashes, to know declared e-mail addresses and phones by.
+    hashes, to know declared e-mail addresses and phones by. `last` is the run of the caller's own
+    last stitch by this mapping: while it is everybody's last, what it has left is known.
     """
-    run, is_current = next_run(warehouse, now)
+    run, is_current, latest = next_run(warehouse, now)
+    is_mine = 0 < last == latest
     tokens = unstitched(warehouse)
     full = full or not is_current
     if not tokens and not full:
@@ -66,8 +70,12 @@ def stitch(
         _do(warehouse, "contest", run=run, full=0)
         _do(warehouse, "touch", run=run)
         resolved = resolve_touched(warehouse, run, mapping, key)
-        customers = np.union1d(resolved.concerned(), _unfinished(warehouse, run, resolved.after))
-    parts = write_scope(warehouse, run, mapping, resolved.after, customers)
+        customers = resolved.concerned()
+        if not is_mine:
+            customers = np.union1d(customers, _unfinished(warehouse, run, resolved.after))
+    if not is_mine:
+        write_names(warehouse, run, mapping)
+    parts = write_scope(warehouse, run, resolved.after, customers)
     for part in range(parts):
         write_part(warehouse, run, mapping, part)
         progress(part + 1, parts)
@@ -76,13 +84,15 @@ def stitch(
         forget_definitions(warehouse, mapping)
     write_identities(warehouse, run, resolved)
     mark(warehouse, run, tokens)
-    return StitchResult(sum(not token.startswith("decision:") for token in tokens), len(customers))
+    batches = sum(not token.startswith("decision:") for token in tokens)
+    return StitchResult(batches, len(customers), run)
 
 
-def next_run(warehouse: Warehouse, now: int) -> tuple[int, bool]:
-    """The number of a run that begins now, and whether customers are of this version's rules."""
-    last, is_current = _ask(warehouse, "last_run")[0]
-    return max(now, int(last) + 1), bool(is_current)
+def next_run(warehouse: Warehouse, now: int) -> tuple[int, bool, int]:
+    """The number of a run that begins now; whether customers are of this version's rules; and the
+    latest run of anybody."""
+    latest, is_current = _ask(warehouse, "last_run")[0]
+    return max(now, int(latest) + 1), bool(is_current), int(latest)
 
 
 def unstitched(warehouse: Warehouse) -> list[str]:
@@ -162,15 +172,13 @@ def _unfinished(warehouse: Warehouse, run: int, after: Resolution) -> Numbers:
 def write_scope(
     warehouse: Warehouse,
     run: int,
-    mapping: Mapping,
     after: Resolution,
     customers: Numbers,
     size: int = PART,
 ) -> int:
     """The identifiers of the customers concerned, in parts of so many customers; how many parts.
 
-    Number 0 stands for a customer who is no more. What customers are to be written by, the stages
-    and kinds, is noted with them.
+    Number 0 stands for a customer who is no more.
     """
     mine = np.isin(after.customer, customers)
     gone = np.setdiff1d(customers, after.customer)
@@ -184,11 +192,10 @@ def write_scope(
         "part": part.astype(np.uint16),
     }
     warehouse.insert("stitch_scope", columns, f"stitch_scope:{run}")
-    _write_names(warehouse, run, mapping)
     return -(-len(customers) // size)
 
 
-def _write_names(warehouse: Warehouse, run: int, mapping: Mapping) -> None:
+def write_names(warehouse: Warehouse, run: int, mapping: Mapping) -> None:
     """Stages, identifier kinds and journey definitions in their order, where others were known."""
     stages = [(stage,) for stage in mapping.stages]
     if warehouse.query("SELECT stage FROM stages ORDER BY position").rows != stages:

@@ -341,6 +341,51 @@ def test_stages_are_those_of_the_mapping_in_force(journal: Journal) -> None:
     assert column(journal.warehouse, "SELECT stage_no FROM stage_funnel") == [2, 2]
 
 
+# --- others at work
+
+
+class Busy(Warehouse):
+    """Whenever links are read, a worker has just stored one more, to one that was at hand."""
+
+    def __init__(self, journal: Journal, deeds: list[Deed]) -> None:
+        super().__init__(journal.warehouse._client, journal.warehouse.address)
+        self._journal, self.left = journal, deeds
+
+    def numbers(self, sql: str, *arguments: Any) -> Any:
+        if "FROM link_log" in sql and self.left:
+            self._journal.keep(self.left.pop(0))
+        return super().numbers(sql, *arguments)
+
+
+def test_a_stitch_ends_however_much_is_stored_meanwhile(journal: Journal) -> None:
+    known = [at(k, who=f"cookie:c{k}") for k in range(12)]
+    stitched(journal, known)
+    links = [at(20 + k, who=f"cookie:c{k} cookie:c{k + 1}") for k in range(11)]
+    journal.keep(links[0])
+    busy = Busy(journal, links[1:])
+    stitch(busy, SHORT, journal.now)
+    assert len(busy.left) > 5
+    check(stitched(journal, busy.left), *known, *links)
+
+
+@pytest.mark.parametrize("between", ["nothing", "a stitch", "one cut off"])
+def test_who_stitched_last_looks_only_at_what_is_new(journal: Journal, between: str) -> None:
+    told = [at(10, who="cookie:c1"), at(5, who="cookie:c1 cookie:c2"), at(0, who="cookie:c2")]
+    other = other_mapping(stages=["purchase", "awareness"])
+    journal.keep(told[0])
+    last = stitch(journal.warehouse, SHORT, journal.now).run
+    journal.keep(told[1])
+    if between == "a stitch":
+        stitch(journal.warehouse, other, journal.now)
+    elif between == "one cut off":
+        with pytest.raises(Cut):
+            stitch(Mortal(journal.warehouse, "identity_log"), SHORT, journal.now)
+    journal.keep(told[2])
+    stitch(journal.warehouse, SHORT, journal.now, last=last)
+    check(Picture(journal.warehouse, SHORT), *told)
+    assert column(journal.warehouse, "SELECT stage FROM stages ORDER BY position") == SHORT.stages
+
+
 # --- a crash in the middle
 
 
