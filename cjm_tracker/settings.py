@@ -79,7 +79,7 @@ class Settings(BaseSettings):
     replication: int = Field(1, ge=1, le=10, description="of a topic, when we create it")
     batch_records: int = Field(10_000, ge=1, le=100_000, description="most records of one insert")
     decoders: int = Field(
-        min(4, max(0, (os.cpu_count() or 1) - 2)), ge=0, le=64,
+        min(4, (os.cpu_count() or 1) - 1), ge=0, le=64,
         description="processes that decode large batches; 0: a thread does",
     )  # fmt: skip
     batch_wait_s: float = Field(0.2, gt=0, le=60, description="longest wait for a batch to fill")
