@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from benchmarks import identity, increment, rebuild
+from benchmarks import identity, increment, rebuild, rules
 from benchmarks.ingest import compare, freshness, memory, scale
 from cjm_tracker.errors import CjmError
 
@@ -16,6 +16,7 @@ app.command()(scale.scale)
 app.command()(freshness.freshness)
 app.command()(memory.memory)
 app.command()(rebuild.rebuild)
+app.command()(rules.rules)
 app.command()(increment.increment)
 app.command()(identity.identity)
 

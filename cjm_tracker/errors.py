@@ -21,7 +21,7 @@ from typing import Literal
 DeadLetterReason = Literal[
     "unknown_format",  # the record names a format this installation does not have
     "too_large",  # longer than the record limit
-    "not_utf8",  # the bytes are no UTF-8 text
+    "not_utf8",  # the bytes are no UTF-8 text, nor in the encoding that the mapping names
     "not_json",  # no JSON document, or one with NaN, Infinity, or trailing text
     "not_xml",  # no well-formed XML, or XML with a DTD or entities
     "wrong_layout",  # the columns or the outer shape are not this format's

@@ -21,7 +21,14 @@ DropReason = Literal[
     "phantom_call",  # the telephone system's own bookkeeping, no customer on the line
     "control_transaction",  # a till's sign-on, sign-off or cash count
     "outbound_call",  # a call we made ourselves and nobody took
+    "internal_call",  # between two extensions of our own, no customer on the line
     "voided_sale",  # rung up and cancelled before payment
+    "not_a_contact",  # a shop system's own resource or test: a location, a parcel, a test order
+    "supply_chain",  # goods on their way between businesses, no customer yet
+    "withdrawn",  # declared an error by whoever sent it
+    "no_request",  # a connection to the web server that asked for nothing
+    "heartbeat",  # a page only says that it is still open, or was left
+    "order_line",  # a line of an order that has a record of its own
     "no_answer",  # a survey opened and sent without any answer
 ]
 

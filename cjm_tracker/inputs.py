@@ -1,10 +1,11 @@
-"""Log files as users have them: plain, gzip or bzip2, or standard input."""
+"""Log files as users have them: plain, gzip, bzip2 or xz, or standard input."""
 
 from __future__ import annotations
 
 import bz2
 import gzip
 import hashlib
+import lzma
 import sys
 import tempfile
 import zlib
@@ -18,7 +19,12 @@ from typing import IO, Any, BinaryIO, cast
 from cjm_tracker.errors import InputError
 from cjm_tracker.sources import Format, framing
 
-MAGIC: dict[bytes, Callable[..., Any]] = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open}
+MAGIC: dict[bytes, Callable[..., Any]] = {
+    b"\x1f\x8b": gzip.open,
+    b"BZh": bz2.open,
+    b"\xfd7zXZ\x00": lzma.open,
+}
+LONGEST_MAGIC = max(map(len, MAGIC))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +44,7 @@ class LogFile:
                 yield from framing.numbered(frames)
             else:
                 yield from ((frame, 0) for frame in frames)
-        except (OSError, EOFError, zlib.error) as error:
+        except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
             raise InputError(
                 f"{self.name}: cannot be read to its end: {error}. What came before is loaded; "
                 "loading the mended file again counts nothing twice"
@@ -65,7 +71,7 @@ def _open(name: str, stack: ExitStack) -> LogFile:
 
 
 def _unpacked(raw: IO[bytes]) -> BinaryIO:
-    start = raw.read(3)
+    start = raw.read(LONGEST_MAGIC)
     raw.seek(0)
     for magic, opener in MAGIC.items():
         if start.startswith(magic):

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import YAMLError
@@ -24,29 +23,15 @@ from cjm_tracker.events import Slug, Source
 from cjm_tracker.identity import IdentityConfig
 from cjm_tracker.journeys import JourneyDefinition
 from cjm_tracker.resources import PRESETS
-from cjm_tracker.sources import FormatOptions, formats
-from cjm_tracker.touchpoints import SourceRules
+from cjm_tracker.sources import Format, FormatOptions, format_named, formats
+from cjm_tracker.sources.defaults import DEFAULT_FORMATS
+from cjm_tracker.sources.instances import CloudEvents, FormatSettings, Setting, with_instances
+from cjm_tracker.sources.settings import Zone, nearest, problem_of
+from cjm_tracker.touchpoints import SourceRules, When
 
 Language = Literal["en", "ru", "bg"]
 LANGUAGES: tuple[Language, ...] = ("en", "ru", "bg")
 DEFAULT_MAPPING = PRESETS / "retail.yaml"
-
-
-def _zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: a continent's folder
-        raise ValueError(f"'{name}' is no time zone of the IANA database") from None
-    return name
-
-
-Zone = Annotated[str, AfterValidator(_zone)]
-
-
-class FormatSettings(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    timezone: Zone | None = None
 
 
 class Mapping(BaseModel):
@@ -57,8 +42,9 @@ class Mapping(BaseModel):
     version: Slug
     timezone: Zone | None = None
     stages: list[Slug] = Field(min_length=1)
-    formats: dict[str, FormatSettings] = {}
+    formats: dict[str, Setting] = {}
     identity: IdentityConfig = IdentityConfig()
+    groups: dict[Slug, When] = {}
     sources: dict[Source, SourceRules]
     journeys: list[JourneyDefinition] = Field(min_length=1)
     labels: dict[str, dict[Language, str]] = {}
@@ -104,11 +90,32 @@ class Mapping(BaseModel):
             None,
         )
 
+    @cached_property
+    def known_formats(self) -> dict[str, Format]:
+        """Every format a record may name: those installed, and the mapping's own."""
+        return with_instances(self.formats)
+
     def options(self, format_name: str) -> FormatOptions:
         """What the mapping says about one format."""
         found = self.formats.get(format_name)
-        zone = found.timezone if found and found.timezone else self.timezone
+        # An envelope has no times of its own.
+        own = found.timezone if isinstance(found, FormatSettings) else None
+        zone = own or self.timezone
         return FormatOptions(timezone=ZoneInfo(zone) if zone else None)
+
+    def lacks_timezone(self, format_name: str) -> bool:
+        """Whether times of that format cannot be read, as neither they nor the mapping name one."""
+        needs = self.known_formats[format_name].needs_timezone
+        return needs and self.options(format_name).timezone is None
+
+    def format(self, name: str) -> Format:
+        """The format of that name; a `ConfigError` where there is none, or where it cannot be read
+        by this mapping."""
+        found = format_named(name, self.known_formats)
+        if self.lacks_timezone(name):
+            text = f"the times of {name} carry no zone: name it in the mapping, as in"
+            raise ConfigError(f"{text} timezone: Europe/Sofia")
+        return found
 
     def label(self, name: str, language: Language) -> str:
         """The words to show for a stage, touchpoint or channel."""
@@ -163,12 +170,17 @@ def _contradictions(mapping: Mapping) -> Iterator[tuple[tuple[str | int, ...], s
     for number, stage in enumerate(mapping.stages):
         if stage in mapping.stages[:number]:
             yield ("stages", number), f"stage '{stage}' is there twice"
+    for name, group in mapping.groups.items():
+        # Only those before it: so none can be made of itself.
+        yield from _unknown_groups(group, ("groups", name), list(mapping.groups), before=name)
     for source, section in mapping.sources.items():
         for number, rule in enumerate(section.rules):
+            asked = ("sources", source, "rules", number, "when")
+            yield from _unknown_groups(rule.when, asked, list(mapping.groups))
             if rule.stage and rule.stage not in mapping.stages:
                 yield (
                     ("sources", source, "rules", number, "stage"),
-                    f"stage '{rule.stage}'{_nearest(rule.stage, mapping.stages)}",
+                    f"stage '{rule.stage}'{nearest(rule.stage, mapping.stages)}",
                 )
     for number, journey in enumerate(mapping.journeys):
         if journey.name in (other.name for other in mapping.journeys[:number]):
@@ -178,7 +190,7 @@ def _contradictions(mapping: Mapping) -> Iterator[tuple[tuple[str | int, ...], s
             listed = getattr(journey, field)
             for place, stage in enumerate(listed):
                 if stage not in known:
-                    text = f"stage '{stage}'{_nearest(stage, known)}"
+                    text = f"stage '{stage}'{nearest(stage, known)}"
                     yield ("journeys", number, field, place), text
                 elif stage in listed[:place]:
                     yield ("journeys", number, field, place), f"stage '{stage}' is there twice"
@@ -186,34 +198,37 @@ def _contradictions(mapping: Mapping) -> Iterator[tuple[tuple[str | int, ...], s
             if channel not in mapping.channels:
                 yield (
                     ("journeys", number, "inactivity_by_channel", channel),
-                    f"channel '{channel}'{_nearest(channel, mapping.channels)}",
+                    f"channel '{channel}'{nearest(channel, mapping.channels)}",
                 )
         for field in ("goals", "starts_at", "ends_at"):
             for place, name in enumerate(getattr(journey, field)):
                 if name not in mapping.touchpoints:
                     yield (
                         ("journeys", number, field, place),
-                        f"touchpoint '{name}'{_nearest(name, list(mapping.touchpoints))}",
+                        f"touchpoint '{name}'{nearest(name, list(mapping.touchpoints))}",
                     )
-    for name in mapping.formats:
-        if name not in formats():
-            yield ("formats", name), f"format '{name}'{_nearest(name, list(formats()))}"
-    zoneless = [
-        name
-        for name, format_ in formats().items()
-        if format_.needs_timezone
-        and format_.source in mapping.sources
-        and mapping.options(name).timezone is None
-    ]
-    if zoneless:
+    if wrong := list(_wrong_formats(mapping)):
+        yield from wrong
+        return  # what is known is not known
+    # Of what is installed besides nobody knows whether it is ever sent.
+    used = {*mapping.formats, *(DEFAULT_FORMATS[source] for source in mapping.sources)}
+    if zoneless := [name for name in sorted(used) if mapping.lacks_timezone(name)]:
         them = ", ".join(zoneless)
         yield ("timezone",), f"timezone is missing: the times of {them} carry none"
 
 
-def _nearest(name: str, known: list[str]) -> str:
-    close = get_close_matches(name, known, n=1)
-    hint = f", did you mean '{close[0]}'?" if close else f"; there are: {', '.join(known)}"
-    return " is not defined" + hint
+def _wrong_formats(mapping: Mapping) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    own = [name for name, said in mapping.formats.items() if type(said) is not FormatSettings]
+    inner = [*formats(), *(n for n in own if not isinstance(mapping.formats[n], CloudEvents))]
+    for name, said in mapping.formats.items():
+        if name in own and name in formats():
+            yield ("formats", name), f"'{name}' is an installed format: give yours another name"
+        elif name not in own and name not in formats():
+            yield ("formats", name), problem_of(name, formats())
+        if isinstance(said, CloudEvents):
+            for pattern, wanted in said.by_type.items():
+                if wanted not in inner:
+                    yield ("formats", name, "inside", pattern), problem_of(wanted, inner)
 
 
 def _lines(path: Path, document: CommentedMap, error: ValidationError) -> str:
@@ -256,3 +271,15 @@ def _field(document: CommentedMap, loc: tuple[str | int, ...]) -> str:
     # "[key]" is pydantic's word for the name itself being wrong.
     missing = [part for part in loc[-1:] if part not in (*named[-1:], "[key]")]
     return ".".join(str(part) for part in [*named, *missing])
+
+
+def _unknown_groups(
+    when: When, place: tuple[str | int, ...], groups: list[str], before: str = ""
+) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    known = groups[: groups.index(before)] if before else groups
+    for part in when.parts():
+        for name in part.groups:
+            if name in groups and name not in known:
+                yield place, f"group '{name}' is not defined above '{before}'"
+            elif name not in known:
+                yield place, f"group '{name}'{nearest(name, known)}"

@@ -18,7 +18,7 @@ from cjm_tracker.errors import DeadLetterReason, InvalidRecord
 from cjm_tracker.events import FORMAT_HEADER, ORDINAL_HEADER, Event, Record, Source
 from cjm_tracker.identity import Known, Normaliser
 from cjm_tracker.mapping import Mapping, stamp
-from cjm_tracker.sources import Format, formats
+from cjm_tracker.sources import Format
 from cjm_tracker.touchpoints import Touchpoint, compile_rules
 
 MAX_RECORD = 1 << 20  # bytes; Kafka's own default limit of a message
@@ -87,9 +87,10 @@ class Pipeline:
     def __init__(self, mapping: Mapping, key: bytes) -> None:
         self.mapping = mapping
         self.version = stamp(mapping)
-        self._classify = compile_rules(mapping.sources)
+        self._classify = compile_rules(mapping.sources, mapping.groups)
         self._normalise = Normaliser(mapping.identity, key)
-        self._options = {name: mapping.options(name) for name in formats()}
+        self._formats = mapping.known_formats
+        self._options = {name: mapping.options(name) for name in self._formats}
 
     def process(self, records: Sequence[Record], default: Format) -> Batch:
         """Each record's outcome; a bad one leaves its neighbours unharmed.
@@ -99,15 +100,17 @@ class Pipeline:
         batch = Batch(records=len(records))
         for record in records:
             name = _format_name(record, default)
-            format_ = formats().get(name)
+            format_ = self._formats.get(name)
             try:
                 if format_ is None:
                     raise InvalidRecord("unknown_format", f"'{name[:60]}' is not installed")
                 if len(record.value) > MAX_RECORD:
                     text = f"{len(record.value)} bytes, {MAX_RECORD} at most"
                     raise InvalidRecord("too_large", text)
-                events = format_.parse(record, self._options[name])
-                facts = [self._fact(record, format_, event) for event in events]
+                # What is read is what lies in the envelope, where the format is one.
+                read, inside = format_.opened(record) if format_.opened else (format_, record)
+                events = read.parse(inside, self._options[read.name])
+                facts = [self._fact(record, read, event) for event in events]
             except InvalidRecord as bad:
                 source = format_.source if format_ else default.source
                 letter = DeadLetter(
@@ -127,7 +130,7 @@ class Pipeline:
     def refuse(self, record: Record, default: Format, detail: str) -> Batch:
         """A record that could be read, but whose event the warehouse does not take."""
         name = _format_name(record, default)
-        source = formats()[name].source if name in formats() else default.source
+        source = self._formats.get(name, default).source
         letter = DeadLetter(
             record, source, name[:60], "does_not_fit", detail[:500], _of_bytes(record)
         )

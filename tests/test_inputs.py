@@ -3,6 +3,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import io
+import lzma
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -25,7 +26,9 @@ def frames(path: str | Path, format_=APACHE) -> list[tuple[bytes, int]]:
 
 
 @pytest.mark.parametrize(
-    "pack", [bytes, gzip.compress, bz2.compress], ids=["plain", "gzip", "bzip2"]
+    "pack",
+    [bytes, gzip.compress, bz2.compress, lzma.compress],
+    ids=["plain", "gzip", "bzip2", "xz"],
 )
 def test_a_log_is_read_however_it_is_packed(tmp_path: Path, pack: Callable) -> None:
     (tmp_path / "log").write_bytes(pack(LOG))
@@ -96,8 +99,10 @@ def test_a_packed_log_that_is_cut_off_gives_what_it_has_and_says_so(tmp_path: Pa
     assert found and found[0].startswith(b"0 ")
 
 
-@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress], ids=["gzip", "bzip2"])
-@pytest.mark.parametrize("kept", [4, 20, -1])
+@pytest.mark.parametrize(
+    "pack", [gzip.compress, bz2.compress, lzma.compress], ids=["gzip", "bzip2", "xz"]
+)
+@pytest.mark.parametrize("kept", [6, 20, -1])
 def test_a_packed_log_that_is_cut_off_is_never_taken_for_whole(
     tmp_path: Path, pack: Callable, kept: int
 ) -> None:

@@ -12,6 +12,7 @@ from cjm_tracker.cli import (
     admin,
     dead_letters,
     demo,
+    formats,
     grafana,
     identity,
     journey,
@@ -59,7 +60,8 @@ app.command("load")(load.load)
 app.command("sql")(sql.sql)
 app.command("journey")(journey.journey)
 app.command("map")(journey_map.journey_map)
-app.command("formats")(admin.formats)
+app.command("formats")(formats.formats)
+app.command("new-format")(formats.new_format)
 app.command("migrate")(admin.migrate)
 app.command("stitch")(admin.stitch)
 app.command("rebuild")(rebuild.rebuild)

@@ -1,14 +1,11 @@
-"""Commands of the data engineer: schema, topics, stitching, formats."""
+"""Commands of the data engineer: schema, topics, stitching."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any
 
 import typer
-from rich import box
-from rich.table import Table
 
-from cjm_tracker import sources
 from cjm_tracker import warehouse as store
 from cjm_tracker.broker import Broker, Described, Topics, create_topics, describe_topics
 from cjm_tracker.cli.common import (
@@ -53,16 +50,6 @@ def stitch(
     out.print(
         f"took in {result.batches} batches, wrote the journeys of {result.customers} customers"
     )
-
-
-def formats() -> None:
-    """List the wire formats this installation can read."""
-    table = Table(box=box.SIMPLE_HEAD)
-    for name in ("format", "source", "what it is"):
-        table.add_column(name)
-    for format_ in sources.formats().values():
-        table.add_row(format_.name, format_.source, format_.summary)
-    out.print(table)
 
 
 @topics_app.command("list")

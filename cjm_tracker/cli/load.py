@@ -37,7 +37,7 @@ from cjm_tracker.errors import ConfigError, InputError
 from cjm_tracker.inputs import LogFile, open_logs
 from cjm_tracker.keys import identity_key
 from cjm_tracker.settings import Settings, load_settings
-from cjm_tracker.sources import Format, format_named
+from cjm_tracker.sources import Format
 from cjm_tracker.warehouse import run_query
 from cjm_tracker.warehouse.client import parse_dsn
 
@@ -69,8 +69,8 @@ def load(
     settings = load_settings(warehouse=warehouse, mapping=mapping, broker=broker)
     if direct and broker:
         raise ConfigError("--direct goes without --broker: leave one of the two out")
-    format_ = format_named(format_name)
-    mapping_of(settings)  # a wrong mapping is refused before the first byte is read
+    # A wrong mapping is refused before the first byte is read.
+    format_ = mapping_of(settings).format(format_name)
     address = parse_dsn(settings.warehouse.get_secret_value())
     send_only = not direct and settings.broker is not None and warehouse is None
     if not send_only and address.directory is None:

@@ -239,7 +239,7 @@ def _notes(found: Difference, before: Mapping, after: Mapping) -> list[str]:
             "the identity sections differ. That is not counted: customers are taken as they are"
         )
     if before.formats != after.formats:
-        notes.append("time zones apply to what is loaded from then on, not to history")
+        notes.append("formats and time zones apply to what is loaded from then on, not to history")
     if found.unstitched:
         notes.append(
             f"{found.unstitched} batches are not stitched yet, and what is new in them counts as a "

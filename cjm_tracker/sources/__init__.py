@@ -43,6 +43,8 @@ class Format:
     `needs_timezone`: its times carry no zone, so the mapping must name one.
     `repeats`: two equal records are two events (an access log has no event id), so the
     loader numbers equal ones.
+    `opened`: the format is an envelope around others. It gives the format inside and what that one
+    is to parse; the pipeline goes on with these.
     """
 
     name: str
@@ -57,6 +59,7 @@ class Format:
     drops: tuple[DropReason, ...] = ()
     needs_timezone: bool = False
     repeats: bool = False
+    opened: Callable[[Record], tuple[Format, Record]] | None = None
 
 
 @cache
@@ -71,10 +74,14 @@ def formats() -> Mapping[str, Format]:
     return dict(sorted(found.items()))
 
 
-def format_named(name: str) -> Format:
-    """The format of that name, or a `ConfigError` listing those there are."""
+def format_named(name: str, known: Mapping[str, Format] | None = None) -> Format:
+    """The format of that name among those `known`, or a `ConfigError` listing them.
+
+    Without `known` the installed ones are; a mapping's own are in `Mapping.known_formats`.
+    """
+    known = formats() if known is None else known
     try:
-        return formats()[name]
+        return known[name]
     except KeyError:
-        known = ", ".join(formats())
-        raise ConfigError(f"unknown format '{name}': installed are {known}") from None
+        listed = ", ".join(known)
+        raise ConfigError(f"unknown format '{name}': installed are {listed}") from None

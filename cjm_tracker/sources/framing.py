@@ -7,13 +7,14 @@ letter in the pipeline, with its bytes.
 from __future__ import annotations
 
 import re
-from collections import Counter, OrderedDict
+from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import BinaryIO
 
 import orjson
 
 CHUNK = 1 << 16
+MAX_ROW_LINES = 500  # of one row of a table
 BOM = b"\xef\xbb\xbf"
 
 
@@ -26,13 +27,32 @@ def lines(stream: BinaryIO) -> Iterator[bytes]:
             yield line.rstrip(b"\r\n")
 
 
-def data_lines(header: bytes) -> Callable[[BinaryIO], Iterator[bytes]]:
+def data_lines(
+    header: bytes, rows: Callable[[BinaryIO], Iterator[bytes]] = lines
+) -> Callable[[BinaryIO], Iterator[bytes]]:
     """Lines of a table, without its header line where the file has one."""
 
     def frames(stream: BinaryIO) -> Iterator[bytes]:
-        for line in lines(stream):
+        for line in rows(stream):
             if not line.startswith(header):
                 yield line
+
+    return frames
+
+
+def under_header(header: bytes) -> Callable[[BinaryIO], Iterator[bytes]]:
+    """Each line with the latest `header` line above it, without which nobody knows its columns.
+
+    Other lines that begin with `#` are about the file; a line above any header travels alone.
+    """
+
+    def frames(stream: BinaryIO) -> Iterator[bytes]:
+        columns = b""
+        for line in lines(stream):
+            if line.startswith(header):
+                columns = line + b"\n"
+            elif not line.startswith(b"#"):
+                yield columns + line
 
     return frames
 
@@ -52,10 +72,36 @@ def json_documents(stream: BinaryIO) -> Iterator[bytes]:
     try:
         document = orjson.loads(text)
     except orjson.JSONDecodeError:
-        yield from (line for line in text.split(b"\n") if line.strip())
+        found = [line for line in text.split(b"\n") if line.strip()]
+        # Where no line is a document, it is one broken document and not many.
+        is_lines = any(line.lstrip()[:1] in (b"{", b"[") and _is_json(line) for line in found)
+        yield from found if is_lines else [text.rstrip()]
         return
     for item in document if isinstance(document, list) else [document]:
         yield orjson.dumps(item)
+
+
+def json_items(*names: str) -> Callable[[BinaryIO], Iterator[bytes]]:
+    """JSON documents, where a page of many is cut into pages of one.
+
+    `{"orders": [a, b]}` becomes `{"orders": [a]}` and `{"orders": [b]}`: the name says what the
+    items are. What else the page says (how many, where the next one is) is left out. A document
+    with an `id` is no page: an order has refunds of its own.
+    """
+
+    def frames(stream: BinaryIO) -> Iterator[bytes]:
+        for document in json_documents(stream):
+            page = orjson.loads(document) if _is_json(document) else None
+            if not isinstance(page, dict) or "id" in page:
+                yield document
+                continue
+            lists = [name for name in names if isinstance(page.get(name), list)]
+            if not lists:
+                yield document
+            for name in lists:
+                yield from (orjson.dumps({name: [item]}) for item in page[name])
+
+    return frames
 
 
 def _is_json(line: bytes) -> bool:
@@ -132,6 +178,51 @@ def grouped_lines(
                 oldest = next(iter(open_groups))
         for group in open_groups.values():
             yield b"\n".join(group)
+
+    return frames
+
+
+def table_rows(delimiter: str = ",") -> Callable[[BinaryIO], Iterator[bytes]]:
+    """Each row of a CSV table: a line, or several where a field in quotes spans them.
+
+    For every encoding that writes ASCII as ASCII does. A quote that nothing closes takes only its
+    own line with it: the lines after it are rows again.
+    """
+    mark = re.escape(delimiter.encode())
+    field = rb'(?:"(?:[^"]|"")*+"[^%b]*+|(?!")[^%b]*+)' % (mark, mark)
+    is_whole = re.compile(field + rb"(?:" + mark + field + rb")*+", re.DOTALL).fullmatch
+
+    def frames(stream: BinaryIO) -> Iterator[bytes]:
+        ahead = deque([stream.readline().removeprefix(BOM)])
+        while line := ahead.popleft() if ahead else stream.readline():
+            row, part = [line], line
+            while not is_whole(part):
+                more = ahead.popleft() if ahead else stream.readline()
+                if not more or len(row) == MAX_ROW_LINES:
+                    ahead.extendleft(reversed([*row[1:], more]))
+                    del row[1:]
+                    break
+                row.append(more)
+                part = b'"' + more  # still inside the quotes
+            whole = b"".join(row).rstrip(b"\r\n")
+            if whole.strip():
+                yield whole
+
+    return frames
+
+
+def headed_rows(
+    rows: Callable[[BinaryIO], Iterator[bytes]],
+) -> Callable[[BinaryIO], Iterator[bytes]]:
+    """Each row under the table's header line, so that a record says by itself what is in it."""
+
+    def frames(stream: BinaryIO) -> Iterator[bytes]:
+        header = None
+        for row in rows(stream):
+            if header is None:
+                header = row
+            else:
+                yield header + b"\n" + row
 
     return frames
 

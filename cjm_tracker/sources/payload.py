@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+import io
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -50,6 +51,29 @@ def json_object(value: bytes) -> dict[str, Any]:
     return document
 
 
+def in_batch(document: dict[str, Any], *shared: str) -> list[dict[str, Any]]:
+    """Each of a `batch` that came in one record, with what the batch says for all of them.
+
+    An object is completed key by key: a batch may name the library, and its event the page.
+    """
+    batch = document.get("batch")
+    if not isinstance(batch, list) or not all(isinstance(one, dict) for one in batch):
+        raise InvalidRecord("bad_field", "batch: not a list of objects")
+    if not batch:
+        raise InvalidRecord("missing_field", "batch: empty")
+    for_all = {name: document[name] for name in shared if name in document}
+    return [{**one, **_completed(one, for_all)} for one in batch]
+
+
+def _completed(one: dict[str, Any], for_all: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: {**given, **own}
+        if isinstance(given, dict) and isinstance(own := one.get(name, {}), dict)
+        else one.get(name, given)
+        for name, given in for_all.items()
+    }
+
+
 def _is_utf8(value: bytes) -> bool:
     try:
         value.decode("utf-8")
@@ -82,16 +106,40 @@ def text(value: bytes) -> str:
         raise InvalidRecord("not_utf8", f"byte {error.start} is not UTF-8") from None
 
 
-def csv_rows(value: bytes, columns: int, delimiter: str = ",") -> list[list[str]]:
-    """The rows of a record that holds CSV lines, each with exactly `columns` fields."""
+def csv_rows(value: bytes, columns: int | Collection[int], delimiter: str = ",") -> list[list[str]]:
+    """The rows of a record that holds CSV lines, each with `columns` fields, or one of those."""
+    allowed = (columns,) if isinstance(columns, int) else columns
     try:
         rows = list(csv.reader(text(value).split("\n"), delimiter=delimiter))
     except csv.Error as error:  # a lone carriage return, or a field beyond the reader's limit
         raise InvalidRecord("wrong_layout", str(error)) from None
     for row in rows:
-        if len(row) != columns:
-            raise InvalidRecord("wrong_layout", f"{columns} columns expected, {len(row)} found")
+        if len(row) not in allowed:
+            expected = " or ".join(map(str, allowed))
+            raise InvalidRecord("wrong_layout", f"{expected} columns expected, {len(row)} found")
     return rows
+
+
+def named_cells(written: str, header: Sequence[str] = (), delimiter: str = ",") -> dict[str, str]:
+    """The cells of one row of a table, by the names of their columns.
+
+    The record is the row alone where `header` names the columns, else a header line and the row.
+    """
+    table = io.StringIO(written.removeprefix("\ufeff"), newline="")
+    try:
+        rows = [row for row in csv.reader(table, delimiter=delimiter, strict=True) if row]
+    except csv.Error as error:
+        raise InvalidRecord("wrong_layout", str(error)) from None
+    if not header and rows:
+        header = [name.strip() for name in rows.pop(0)]
+        if len(set(header)) < len(header):
+            raise InvalidRecord("wrong_layout", "two columns have one name")
+    if len(rows) != 1:
+        raise InvalidRecord("wrong_layout", f"one row is expected, not {len(rows)}")
+    if len(rows[0]) != len(header):
+        text = f"{len(header)} columns expected, {len(rows[0])} found"
+        raise InvalidRecord("wrong_layout", text)
+    return dict(zip(header, (cell.strip() for cell in rows[0]), strict=True))
 
 
 def xml_root(value: bytes) -> Any:
@@ -107,13 +155,15 @@ def xml_root(value: bytes) -> Any:
         raise InvalidRecord("not_xml", str(error)) from None
 
 
-def instant(written: str, field: str, zone: ZoneInfo | None = None) -> int:
+def instant(written: str, field: str, zone: tzinfo | None = None) -> int:
     """An ISO 8601 time as ms since 1970 UTC; one without offset is read in `zone`."""
     try:
         moment = datetime.fromisoformat(written)
         if moment.tzinfo is None:
             if zone is None:
-                raise InvalidRecord("bad_field", f"{field}: the time has no zone")
+                raise InvalidRecord(
+                    "bad_field", f"{field}: the time has no zone, nor has the mapping"
+                )
             # fold=0: in the hour that the autumn change repeats, the first one is meant
             moment = moment.replace(tzinfo=zone)
         # An offset may carry it out of the years that clocks have.
@@ -122,6 +172,31 @@ def instant(written: str, field: str, zone: ZoneInfo | None = None) -> int:
         raise ValueError
     except (ValueError, OverflowError):
         raise InvalidRecord("bad_field", f"{field}: not a time") from None
+
+
+def instant_by(pattern: str, written: str, field: str, zone: ZoneInfo | None = None) -> int:
+    """A time written by a pattern of strptime, as `instant` reads it."""
+    try:
+        moment = datetime.strptime(written, pattern)
+    except ValueError:
+        raise InvalidRecord("bad_field", f"{field}: not a time of the pattern") from None
+    return instant(moment.isoformat(), field, zone)
+
+
+def revision(written: str | None, field: str, zone: tzinfo | None = None) -> int:
+    """The revision of a state that was written then: of several states the newest stands."""
+    return max(instant(written, field, zone), 0) if written else 0
+
+
+def since_1970(written: str | float, field: str, per_second: int = 1) -> int:
+    """A time counted from 1970 UTC, in seconds or as many parts `per_second`, as whole ms."""
+    try:
+        found = Decimal(str(written)) * 1_000 / per_second
+    except ArithmeticError:
+        raise InvalidRecord("bad_field", f"{field}: not a time") from None
+    if not (found.is_finite() and _FIRST <= found <= _LAST):
+        raise InvalidRecord("bad_field", f"{field}: not a time")
+    return int(found)
 
 
 def milliseconds(moment: datetime) -> int:

@@ -21,7 +21,7 @@ from cjm_tracker.emotion import emotion
 from cjm_tracker.events import Event, Metric, Source
 from cjm_tracker.mapping import Mapping
 from cjm_tracker.resources import sql_text
-from cjm_tracker.touchpoints import Condition, Rule, compile_rules
+from cjm_tracker.touchpoints import Condition, Rule, asked, compile_rules
 from cjm_tracker.warehouse.client import Columns, Warehouse
 
 PAGE = 100_000  # events
@@ -82,14 +82,14 @@ class Rules:
     """A mapping's rules as a function of what they can see."""
 
     def __init__(self, mapping: Mapping) -> None:
-        self._classify = compile_rules(mapping.sources)
+        self._classify = compile_rules(mapping.sources, mapping.groups)
         self.asked = sorted(
             {
                 f"{whose}.{field}"
                 for source, section in mapping.sources.items()
                 for rule in section.rules
                 for whose in _whose(source, rule)
-                for field in rule.when
+                for field in asked(rule.when, mapping.groups)
             }
         )
         self._memo = lru_cache(MEMO)(self._say)
@@ -125,7 +125,7 @@ class Rules:
 
 def _whose(source: Source, rule: Rule) -> list[str]:
     """Whose fields a rule asks for: of a source's events all, or those of the formats it names."""
-    named = rule.when.get("format")
+    named = rule.when.tests.get("format")
     if isinstance(named, Condition) or named is None:
         return [source]
     return [f"{source}/{name}" for name in (named if isinstance(named, list) else [named])]

@@ -78,6 +78,23 @@ def test_a_broken_array_is_not_swallowed() -> None:
     assert framed(framing.json_documents, b'[{"a": 1},\n{"a": 2}') == [b'[{"a": 1},', b'{"a": 2}']
 
 
+def test_a_broken_document_over_many_lines_is_one_record() -> None:
+    text = b'{\n  "a": {\n    "b": 1,\n  }\n}'
+    assert framed(framing.json_documents, text + b"\n") == [text]
+
+
+def test_a_page_of_many_is_cut_into_pages_of_one() -> None:
+    text = b'{"b": [1, 2], "count": 2, "a": [0]}\n{"a": []}\n{"c": [3]}\n{"id": 4, "a": [5]}\nx\n'
+    assert framed(framing.json_items("a", "b"), text) == [
+        b'{"a":[0]}',
+        b'{"b":[1]}',
+        b'{"b":[2]}',
+        b'{"c": [3]}',
+        b'{"id": 4, "a": [5]}',
+        b"x",
+    ]
+
+
 def test_an_empty_file_has_no_records() -> None:
     assert framed(framing.json_documents, b"") == framed(framing.json_documents, b"\n \n") == []
 
@@ -197,3 +214,15 @@ def test_equal_frames_are_numbered_from_zero() -> None:
     assert list(framing.numbered([b"a", b"b", b"a", b"a"])) == [
         (b"a", 0), (b"b", 0), (b"a", 1), (b"a", 2)
     ]  # fmt: skip
+
+
+# --- lines under a header
+
+
+def test_each_line_takes_the_latest_header_along() -> None:
+    text = BOM + b"alone\n#Fields: a b\r\n#Date: today\n1 2\n\n#Fields: b a\n2 1"
+    assert framed(framing.under_header(b"#Fields:"), text) == [
+        b"alone",
+        b"#Fields: a b\n1 2",
+        b"#Fields: b a\n2 1",
+    ]

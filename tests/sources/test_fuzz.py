@@ -97,8 +97,8 @@ def reshaped(draw: st.DrawFn, frames: list[bytes]) -> bytes:
 
 def damaged(name: str) -> st.SearchStrategy[bytes]:
     frames = good_frames(name)
-    if frames[0].startswith(b"{"):
-        return mutated(frames) | refilled(frames) | reshaped(frames)
+    if documents := [frame for frame in frames if frame.startswith(b"{")]:
+        return mutated(frames) | refilled(frames) | reshaped(documents)
     return mutated(frames) | refilled(frames)
 
 

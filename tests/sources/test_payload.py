@@ -253,3 +253,41 @@ def test_xml_that_is_malformed_or_an_attack_is_refused(value: bytes, reason: str
 def test_elements_nested_deeply_do_no_harm() -> None:
     root = payload.xml_root(b"<a>" * 50_000 + b"</a>" * 50_000)
     assert sum(1 for _ in root.iter()) == 50_000
+
+
+# --- times counted from 1970
+
+
+@pytest.mark.parametrize(
+    ("written", "per_second", "ms"),
+    [
+        (1772439330.8155608, 1, 1_772_439_330_815),
+        ("1772439330.815", 1, 1_772_439_330_815),
+        ("1772439330815999", 1_000_000, 1_772_439_330_815),
+        (-1, 1, -1_000),
+    ],
+)
+def test_seconds_and_their_parts_become_milliseconds(
+    written: str | float, per_second: int, ms: int
+) -> None:
+    assert payload.since_1970(written, "ts", per_second) == ms
+
+
+@pytest.mark.parametrize("written", ["", "soon", "NaN", "Infinity", "9" * 30, "1e999999999"])
+def test_a_count_that_is_no_time_is_refused(written: str) -> None:
+    assert reason_of(payload.since_1970, written, "ts") == "bad_field"
+
+
+# --- batches
+
+
+def test_each_of_a_batch_is_completed_by_what_is_said_for_all() -> None:
+    document = {
+        "sentAt": "t",
+        "context": {"page": "all", "locale": "bg"},
+        "batch": [{"id": 1}, {"id": 2, "sentAt": "own", "context": {"page": "own"}}],
+    }
+    assert payload.in_batch(document, "context", "sentAt", "absent") == [
+        {"id": 1, "sentAt": "t", "context": {"page": "all", "locale": "bg"}},
+        {"id": 2, "sentAt": "own", "context": {"page": "own", "locale": "bg"}},
+    ]

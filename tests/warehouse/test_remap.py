@@ -10,18 +10,19 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from cjm_tracker import touchpoints
 from cjm_tracker.events import Event, Record
 from cjm_tracker.mapping import Mapping, load_mapping
 from cjm_tracker.pipeline import Batch, Fact, Pipeline
 from cjm_tracker.simulator import simulate
 from cjm_tracker.sources import format_named
-from cjm_tracker.touchpoints import Rule, SourceRules, compile_rules
+from cjm_tracker.testing import RECEIVED_AT
+from cjm_tracker.touchpoints import Rule, SourceRules, When, compile_rules
+from cjm_tracker.touchpoints.fields import OWN
 from cjm_tracker.warehouse import Warehouse, migrate, stitch, store
 from cjm_tracker.warehouse.remap import Page, Said, remap
 
 from ..conftest import forget_everything
-from ..sources.test_records import PAYLOADS, RECEIVED_AT
+from ..sources.test_records import PAYLOADS
 from .deeds import DAY, MAPPING, MINUTE, NOW, STAGES, START, Deed, Journal, at, batch_of, count
 
 KEY = b"0123456789abcdef"
@@ -38,7 +39,8 @@ def mapping(rules: dict[str, list[dict[str, Any]]], base: Mapping = RETAIL) -> M
         else section
         for source, section in base.sources.items()
     }
-    return base.model_copy(update={"sources": sources})
+    groups = base.groups | {"on_a_tablet": When.model_validate({"device": "tablet"})}
+    return base.model_copy(update={"sources": sources, "groups": groups})
 
 
 # Asks for every field an event has of its own, in every way a rule can ask.
@@ -49,6 +51,9 @@ EVERYTHING = mapping(
             {"when": {"format": ["apache_combined"], "status": "404"}, "touchpoint": "b"},
             {"when": {"format": {"prefix": "apache"}, "user_agent": {"contains": "BOT"}},
              "drop": "robot"},
+            {"when": {"is_bot": True}, "drop": "robot"},
+            {"when": {"any": [{"arrival": "email"}, {"group": "on_a_tablet"}]},
+             "touchpoint": "came"},
             {"when": {"value": {"min": 100}}, "touchpoint": "dear", "stage": "purchase"},
             {"when": {"value": {"present": True}, "currency": "EUR"}, "touchpoint": "cheap"},
             {"when": {"call": ["track"], "event": {"glob": "Product*"}}, "touchpoint": "looked"},
@@ -366,7 +371,7 @@ def test_nothing_stored_is_no_page(warehouse: Warehouse) -> None:
 
 def test_every_field_of_its_own_that_a_rule_can_ask_for_is_in_a_page() -> None:
     # One more belongs into `seen` of sql/rebuild/page.sql.
-    assert set(touchpoints._OWN) == {
+    assert set(OWN) == {
         "event", "outcome", "currency", "metric", "score", "value", "wait_s", "duration_s"
     }  # fmt: skip
 

@@ -52,7 +52,7 @@ def _call(row: dict[str, str], options: FormatOptions) -> Event:
         event_id=natural_id([row["vru+line"], row["call_id"], day]),
         name=SERVICES.get(row["type"], row["type"]),
         occurred_at=instant(entered, "vru_entry", options.timezone),
-        identifiers=() if customer == "0" else (Identifier("customer_number", customer),),
+        identifiers=() if customer in ("", "0") else (Identifier("customer_number", customer),),
         attributes=attributes(
             service=SERVICES.get(row["type"], row["type"]),
             priority=row["priority"],

@@ -24,9 +24,8 @@ from cjm_tracker.sources.payload import (
     instant,
     plain,
 )
+from cjm_tracker.sources.survey.scales import SCALES, on_scale
 
-# Each metric's scale; an answer outside it is a broken record, not an extreme customer.
-SCALES: dict[Metric, tuple[int, int]] = {"csat": (1, 5), "nps": (0, 10), "ces": (1, 7)}
 HIDDEN_KINDS = ("user_id", "customer_number", "loyalty_card", "email", "phone")
 
 
@@ -97,11 +96,9 @@ def parse(record: Record, options: FormatOptions) -> Sequence[Event]:
 
 def _score(answers: Sequence[Answer]) -> tuple[Metric, float | None]:
     for answer in answers:
-        for metric, (low, high) in SCALES.items():
+        for metric in SCALES:
             if answer.field.ref == metric and answer.number is not None:
-                if not low <= answer.number <= high:
-                    raise InvalidRecord("bad_field", f"{metric}: not between {low} and {high}")
-                return metric, answer.number
+                return metric, on_scale(metric, answer.number)
     return "", None
 
 

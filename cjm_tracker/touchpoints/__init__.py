@@ -1,0 +1,18 @@
+"""From an event to its touchpoint: the rules, what they ask, and the rules made fast."""
+
+from cjm_tracker.touchpoints.compiled import Classify, compile_rules
+from cjm_tracker.touchpoints.fields import FIELDS, asked
+from cjm_tracker.touchpoints.rules import Condition, Rule, SourceRules, Test, Touchpoint, When
+
+__all__ = [
+    "FIELDS",
+    "Classify",
+    "Condition",
+    "Rule",
+    "SourceRules",
+    "Test",
+    "Touchpoint",
+    "When",
+    "asked",
+    "compile_rules",
+]
