@@ -7,7 +7,7 @@ first record is read, with the line and the field.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -27,7 +27,7 @@ from cjm_tracker.sources import Format, FormatOptions, format_named, formats
 from cjm_tracker.sources.defaults import DEFAULT_FORMATS
 from cjm_tracker.sources.instances import CloudEvents, FormatSettings, Setting, with_instances
 from cjm_tracker.sources.settings import Zone, nearest, problem_of
-from cjm_tracker.touchpoints import SourceRules, When
+from cjm_tracker.touchpoints import Example, SourceRules, When
 
 Language = Literal["en", "ru", "bg"]
 LANGUAGES: tuple[Language, ...] = ("en", "ru", "bg")
@@ -48,6 +48,7 @@ class Mapping(BaseModel):
     sources: dict[Source, SourceRules]
     journeys: list[JourneyDefinition] = Field(min_length=1)
     labels: dict[str, dict[Language, str]] = {}
+    examples: list[Example] = []
 
     @cached_property
     def touchpoints(self) -> dict[str, str]:
@@ -136,9 +137,19 @@ def load_mapping(path: Path = DEFAULT_MAPPING) -> Mapping:
     return mapping
 
 
+Places = Callable[..., int]
+
+
+def places(path: Path) -> Places:
+    """Where things stand in a mapping's file: the line of `("sources", "website", "rules", 3)`."""
+    document = _read(path)
+    return lambda *place: _line(document, place)
+
+
 def digest(mapping: Mapping) -> str:
     """A short fingerprint of what the mapping says, whatever its file looks like."""
-    return hashlib.sha256(mapping.model_dump_json().encode()).hexdigest()[:12]
+    said = mapping.model_dump_json(exclude={"examples"})
+    return hashlib.sha256(said.encode()).hexdigest()[:12]
 
 
 def stamp(mapping: Mapping) -> str:

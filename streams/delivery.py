@@ -5,8 +5,8 @@
     3. the batch's row is inserted into the ledger
     4. the offset is committed
 
-Whatever fails before 4 is done again from 1, with the same rows under the same deduplication
-tokens. An absent warehouse is waited for; a row that it refuses is found and set apart.
+Whatever fails before 4 is done again from 1, with the same rows: the tables count them once. An
+absent warehouse is waited for; a row that it refuses is found and set apart.
 """
 
 from __future__ import annotations

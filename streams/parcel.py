@@ -1,7 +1,7 @@
 """What travels from reading to writing: runs of records, made ready to insert.
 
 A parcel holds a run of each partition that had something: one insert for all of them. Should the
-worker die, batches are cut anew in any case; the token only ever meets the same parcel tried again.
+worker die, they are cut anew.
 """
 
 from __future__ import annotations

@@ -149,7 +149,6 @@ class Rows:
     def __init__(self, warehouse: Warehouse) -> None:
         self._warehouse = warehouse
         self._rows: list[Row] = []
-        self._inserts = 0
         self._since = time.monotonic()
 
     def add(self, row: Row) -> None:
@@ -168,8 +167,7 @@ class Rows:
             columns: dict[str, Any] = dict(
                 zip(Row._fields, map(list, zip(*self._rows, strict=True)), strict=True)
             )
-            self._inserts += 1
-            self._warehouse.insert("event_log", columns, f"peer:{self._inserts}")
+            self._warehouse.insert("event_log", columns)
         self._rows.clear()
         self._since = time.monotonic()
 

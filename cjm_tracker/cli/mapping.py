@@ -10,6 +10,7 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
+from cjm_tracker.cli import rules
 from cjm_tracker.cli.common import (
     JsonOption,
     MappingOption,
@@ -34,7 +35,12 @@ from cjm_tracker.warehouse.mapping_diff import (
 )
 from cjm_tracker.warehouse.remap import Said
 
-app = typer.Typer(help="What a mapping would do.", no_args_is_help=True)
+app = typer.Typer(help="Write rules, test them, and see what they would do.", no_args_is_help=True)
+app.command("check")(rules.check)
+app.command("test")(rules.test)
+app.command("explain")(rules.explain_one)
+app.command("coverage")(rules.coverage)
+app.command("schema")(rules.schema)
 
 SHOWN = 15  # changes
 SIGNS = {"added": "+", "removed": "-", "changed": "~"}

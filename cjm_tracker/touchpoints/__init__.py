@@ -1,6 +1,8 @@
 """From an event to its touchpoint: the rules, what they ask, and the rules made fast."""
 
 from cjm_tracker.touchpoints.compiled import Classify, compile_rules
+from cjm_tracker.touchpoints.examples import Example
+from cjm_tracker.touchpoints.explain import Verdict, explain
 from cjm_tracker.touchpoints.fields import FIELDS, asked
 from cjm_tracker.touchpoints.rules import Condition, Rule, SourceRules, Test, Touchpoint, When
 
@@ -8,11 +10,14 @@ __all__ = [
     "FIELDS",
     "Classify",
     "Condition",
+    "Example",
     "Rule",
     "SourceRules",
     "Test",
     "Touchpoint",
+    "Verdict",
     "When",
     "asked",
     "compile_rules",
+    "explain",
 ]

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
+from uuid import uuid4
 
 import clickhouse_connect
 import numpy as np
@@ -56,7 +57,7 @@ logging.getLogger("clickhouse_connect").propagate = False
 # Its warnings of a lost connection show the URL, and with it the bound parameters.
 logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
 
-# Retried inserts must not count twice, and must be on disk when the call returns.
+# Inserts that the driver sends again must not count twice, and are on disk when the call returns.
 INSERT_SETTINGS = {
     "async_insert": 0,
     "insert_deduplicate": 1,
@@ -66,6 +67,9 @@ INSERT_SETTINGS = {
     # One batch may span many months: a backfill, or a file of years.
     "max_partitions_per_insert_block": 0,
 }
+
+# Of INSERT … SELECT the engine would note the rows' hash as a name: see Warehouse.insert.
+ALL_IS_NEW = {"insert_deduplicate": 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,10 +201,16 @@ class Warehouse:
     def server_version(self) -> str:
         return str(self._client.server_version)
 
-    def insert(self, table: str, rows: Rows, token: str) -> None:
-        """Insert a block, or columns of equal length, at once. The same token again changes
-        nothing."""
-        settings = {**INSERT_SETTINGS, "insert_deduplication_token": token}
+    def insert(self, table: str, rows: Rows, *, once: str = "") -> None:
+        """Insert a block, or columns of equal length, at once.
+
+        Of several inserts that are named `once`, whoever's, the first one counts. Any other has a
+        name of its own, for the driver sends again silently what it has no answer to. A name that
+        outlived this call would lose rows: the engine notes it before it has them, and one that
+        is killed in between takes them for known ever after. What is read again is written again,
+        and it is the tables that count it once.
+        """
+        settings = {**INSERT_SETTINGS, "insert_deduplication_token": once or uuid4().hex}
         if not isinstance(rows, dict):
             if rows.num_rows:
                 with _translated(self.address):
@@ -252,7 +262,7 @@ class Warehouse:
     def command(self, sql: str, parameters: Mapping[str, Any] | None = None) -> None:
         """Run a statement that returns nothing."""
         with _translated(self.address):
-            self._client.command(sql, parameters=dict(parameters or {}))
+            self._client.command(sql, parameters=dict(parameters or {}), settings=ALL_IS_NEW)
 
     def close(self) -> None:
         self._client.close()

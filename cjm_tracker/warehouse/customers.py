@@ -162,7 +162,6 @@ class _Around:
     ) -> None:
         self._warehouse = warehouse
         self._run = run
-        self._notes = 0
         self._given = {"run": run, "full": int(full)}
         config = mapping.identity
         self._kinds = list(config.ranks)
@@ -201,9 +200,7 @@ class _Around:
             "identifier": numbers,
             "ring": np.full(len(numbers), ring, np.uint8),
         }
-        self._notes += 1
-        token = f"stitch_touched:{self._run}:{self._notes}"
-        self._warehouse.insert("stitch_touched", columns, token)
+        self._warehouse.insert("stitch_touched", columns)
 
     def widen(self) -> None:
         self._warehouse.command(sql_text("stitch/widen.sql"), self._given)
@@ -260,7 +257,7 @@ def write_identities(warehouse: Warehouse, run: int, resolved: Resolved) -> None
         "standing": after.standing[changed].astype(np.int8),
         "run": np.full(int(changed.sum()), run, np.uint64),
     }
-    warehouse.insert("identity_log", columns, f"identity_log:{run}")
+    warehouse.insert("identity_log", columns)
 
 
 def _find(sorted_: Numbers, wanted: Numbers) -> tuple[Integers, Flags]:

@@ -144,9 +144,7 @@ def _write(
     addresses = [(letter.topic, letter.partition, letter.offset) for letter in letters]
     columns = replay_columns(keys, addresses, run, "dlq replay", is_done, now)
     if letters:
-        first = letters[0]
-        token = f"replay_log:{run}:{is_done}:{first.source}:{first.format}:{first.id}"
-        warehouse.insert("replay_log", columns, token)
+        warehouse.insert("replay_log", columns)
 
 
 def replay_columns(

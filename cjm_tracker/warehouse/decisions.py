@@ -87,12 +87,15 @@ def _refuse_to_undo(made: Decision, kept: list[Decision]) -> None:
 def _keep(
     warehouse: Warehouse, made: Decision, refuse: Callable[[Decision, list[Decision]], None]
 ) -> Decision:
-    """Store it under the next number: the token lets only one have it."""
+    """Store it under the next number, which only one can have."""
+    tried = 0
     for _ in range(TRIES):
         kept = decisions(warehouse)
         refuse(made, kept)
-        made = made._replace(number=max((one.number for one in kept), default=0) + 1)
-        warehouse.insert("decision_log", _row(made), f"decision_log:{made.number}")
+        # A number tried in vain may be nobody's: its engine was killed before it had the row.
+        tried = max(tried, *(one.number for one in kept), 0) + 1
+        made = made._replace(number=tried)
+        warehouse.insert("decision_log", _row(made), once=f"decision_log:{made.number}")
         if made in decisions(warehouse):
             return made
     raise WarehouseUnavailable("others are deciding at the same time: try again")

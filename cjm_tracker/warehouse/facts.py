@@ -33,14 +33,8 @@ class Run(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """Runs as they will be inserted together: frozen, so that trying again sends the same.
+    """Runs as they will be inserted together: frozen, so that trying again sends the same."""
 
-    `address` is part of every insert's token and made of the runs' places, their content and the
-    mapping. The content belongs in it: offsets begin at 0 again in a topic that was made anew,
-    and another batch under a known token would be lost.
-    """
-
-    address: str
     facts: Mapping[str, Block]  # by table
     ledger: Block  # a row a run
 
@@ -48,8 +42,8 @@ class Prepared:
 def prepare(runs: Sequence[Run], version: str, now: int, *, mark: str = "") -> Prepared:
     """The rows of some runs, of different partitions; `now` in ms since 1970.
 
-    `mark` in every token tells rows from the same ones of another time, where they are to be
-    written all the same.
+    `mark` tells runs from the same ones of another time, where they are to be stitched all the
+    same.
     Raises `RowsRejected` where a value does not fit its column.
     """
     facts = [fact for run in runs for fact in run.batch.facts]
@@ -67,12 +61,16 @@ def prepare(runs: Sequence[Run], version: str, now: int, *, mark: str = "") -> P
             "dead_letter_log": dead_letter_block(letters, version, now),
         }
         ledger = ledger_block(runs, known, version, now)
-    others = hashlib.blake2b("|".join(one.address for one in known).encode(), digest_size=8)
-    return Prepared(f"{known[0].address}:{others.hexdigest()}", tables, ledger)
+    return Prepared(tables, ledger)
 
 
 class _Known(NamedTuple):
-    """What a run's rows in several tables share."""
+    """What a run's rows in several tables share.
+
+    `address` names it in the ledger, and is made of its place, its content and the mapping. The
+    content belongs in it: offsets begin at 0 again in a topic that was made anew, and another run
+    by a known name would never be stitched.
+    """
 
     address: str
     keys: NDArray[np.uint64]
@@ -118,12 +116,12 @@ def ledger_block(runs: Sequence[Run], known: Sequence[_Known], version: str, now
 def insert_facts(warehouse: Warehouse, prepared: Prepared) -> None:
     """Events, their keys, identifiers, links and dead letters. A second time changes nothing."""
     for table, rows in prepared.facts.items():
-        warehouse.insert(table, rows, f"{table}:{prepared.address}")
+        warehouse.insert(table, rows)
 
 
 def insert_ledger(warehouse: Warehouse, prepared: Prepared) -> None:
     """The runs' own rows. They come last: who sees one sees its facts."""
-    warehouse.insert("batch_log", prepared.ledger, f"batch_log:{prepared.address}")
+    warehouse.insert("batch_log", prepared.ledger)
 
 
 def store(
@@ -142,7 +140,7 @@ def store(
 def register_mapping(warehouse: Warehouse, mapping: MappingFile, version: str, now: int) -> None:
     """Keep the mapping itself beside the version that batches name."""
     row: Columns = {"version": [version], "document": [mapping.model_dump_json()], "used_at": [now]}
-    warehouse.insert("mapping_log", row, f"mapping_log:{version}")
+    warehouse.insert("mapping_log", row)
 
 
 def event_block(facts: Sequence[Fact], version: str, now: int) -> Block:

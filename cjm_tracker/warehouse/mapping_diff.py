@@ -17,7 +17,7 @@ from typing import Any, Literal, NamedTuple
 
 from cjm_tracker.mapping import Mapping
 from cjm_tracker.resources import sql_text
-from cjm_tracker.warehouse.client import Columns, Table, Warehouse
+from cjm_tracker.warehouse.client import Rows, Table, Warehouse
 from cjm_tracker.warehouse.remap import PAGE, Group, Said, remap, years
 from cjm_tracker.warehouse.stitch import PART, write_accounts, write_part
 
@@ -243,8 +243,8 @@ class _Aside(Warehouse):
     def __init__(self, warehouse: Warehouse) -> None:
         super().__init__(warehouse._client, warehouse.address)
 
-    def insert(self, table: str, columns: Columns, token: str) -> None:
-        super().insert(_copied(table), columns, token)
+    def insert(self, table: str, rows: Rows, *, once: str = "") -> None:
+        super().insert(_copied(table), rows, once=once)
 
     def query(
         self, sql: str, parameters: Parameters[str, Any] | None = None, *, readonly: bool = False

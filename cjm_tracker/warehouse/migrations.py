@@ -104,7 +104,7 @@ def migrate(warehouse: Warehouse) -> list[Migration]:
             "checksum": [migration.checksum],
             "applied_at": [datetime.now(UTC)],
         }
-        warehouse.insert("schema_migrations", row, f"schema_migrations:{migration.name}")
+        warehouse.insert("schema_migrations", row)
     for view in views():
         warehouse.command(view)
     return todo

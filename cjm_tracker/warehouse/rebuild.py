@@ -216,7 +216,7 @@ class _Log:
             "task": [task],
             "place": [place],
         }
-        self._warehouse.insert("rebuild_log", row, f"rebuild_log:{self._rebuild}:{task}:{place}")
+        self._warehouse.insert("rebuild_log", row)
 
     def _places(self, task: str) -> list[tuple[int, ...]]:
         return sorted(tuple(map(int, place.split())) for done, place in self._done if done == task)

@@ -175,7 +175,7 @@ def _page(warehouse: Warehouse, rules: Rules, version: str, after: Place, size: 
     ]
     if changed := [group for group in groups if group.changes]:
         page = uuid4()
-        warehouse.insert("remap_page", _columns(page, changed), f"remap_page:{page}")
+        warehouse.insert("remap_page", _columns(page, changed))
         warehouse.command(_on_page("restate"), {**bounds, "page": page, "version": version})
     return Page(end, groups)
 

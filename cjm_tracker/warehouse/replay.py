@@ -46,6 +46,5 @@ def _understood(warehouse: Warehouse, records: Sequence[Record], now: int, repla
     keys = [(source, format_, fingerprint) for source, format_, fingerprint, _ in rows]
     places = [(first.topic, first.partition, offset) for *_, offset in rows]
     columns = replay_columns(keys, places, replay, "replay", True, now)
-    token = f"replay_log:{replay}:{first.topic}:{first.partition}:{first.offset}"
-    warehouse.insert("replay_log", columns, token)
+    warehouse.insert("replay_log", columns)
     return len(rows)

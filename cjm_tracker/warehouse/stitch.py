@@ -103,7 +103,7 @@ def unstitched(warehouse: Warehouse) -> list[str]:
 def mark(warehouse: Warehouse, run: int, tokens: list[str]) -> None:
     """Batches and decisions as taken in."""
     marks: Columns = {"token": tokens, "run": [run] * len(tokens)}
-    warehouse.insert("stitched_log", marks, f"stitched_log:{run}")
+    warehouse.insert("stitched_log", marks)
 
 
 def everybody(
@@ -191,7 +191,7 @@ def write_scope(
         "customer": customer,
         "part": part.astype(np.uint16),
     }
-    warehouse.insert("stitch_scope", columns, f"stitch_scope:{run}")
+    warehouse.insert("stitch_scope", columns)
     return -(-len(customers) // size)
 
 
@@ -204,7 +204,7 @@ def write_names(warehouse: Warehouse, run: int, mapping: Mapping) -> None:
             "stage": mapping.stages,
             "run": [run] * len(stages),
         }
-        warehouse.insert("stage_log", columns, f"stage_log:{run}")
+        warehouse.insert("stage_log", columns)
     ranked = list(mapping.identity.ranks)
     kinds = [(kind, int(mapping.identity.kinds[kind].strong)) for kind in ranked]
     if warehouse.query("SELECT kind, is_strong FROM kinds ORDER BY position").rows != kinds:
@@ -214,7 +214,7 @@ def write_names(warehouse: Warehouse, run: int, mapping: Mapping) -> None:
             "is_strong": [strong for _, strong in kinds],
             "run": [run] * len(kinds),
         }
-        warehouse.insert("kind_log", columns, f"kind_log:{run}")
+        warehouse.insert("kind_log", columns)
     _write_definitions(warehouse, run, mapping.definitions)
 
 
@@ -243,7 +243,7 @@ def _write_definitions(
         "lookback_s": [one.lookback and _seconds(one.lookback) for one in definitions],
         "run": [run] * len(definitions),
     }
-    warehouse.insert("definition_log", columns, f"definition_log:{run}")
+    warehouse.insert("definition_log", columns)
 
 
 def _parameters(run: int, mapping: Mapping, definition: JourneyDefinition) -> dict[str, Any]:

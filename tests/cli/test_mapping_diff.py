@@ -312,7 +312,7 @@ def test_it_refuses_to_write_where_nothing_is_copied(small: Warehouse, sql: str)
     with pytest.raises(AssertionError, match="dry run"):
         _Aside(small).command(sql)
     with pytest.raises(AssertionError, match="dry run"):
-        _Aside(small).insert("stage_log", {"position": [1]}, "t")
+        _Aside(small).insert("stage_log", {"position": [1]})
 
 
 # --- what the mappings themselves say

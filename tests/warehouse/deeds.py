@@ -14,7 +14,7 @@ from cjm_tracker.mapping import Mapping
 from cjm_tracker.pipeline import Batch, Fact
 from cjm_tracker.touchpoints import Touchpoint
 from cjm_tracker.warehouse import Warehouse, store
-from cjm_tracker.warehouse.client import Columns
+from cjm_tracker.warehouse.client import Rows
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
@@ -202,10 +202,10 @@ class Mortal(Warehouse):
         super().__init__(living._client, living.address)
         self._dies_at = dies_at
 
-    def insert(self, table: str, columns: Columns, token: str) -> None:
+    def insert(self, table: str, rows: Rows, *, once: str = "") -> None:
         if table == self._dies_at:
             raise Cut
-        super().insert(table, columns, token)
+        super().insert(table, rows, once=once)
 
     def command(self, sql: str, parameters: Any = None) -> None:
         if self._dies_at and f"INSERT INTO {self._dies_at}" in sql:

@@ -138,7 +138,7 @@ def test_what_was_written_is_there_when_opened_again(tmp_path: Path) -> None:
     dsn = f"chdb:///{tmp_path / 'kept'}"
     with connect(dsn) as first:
         first.command("CREATE TABLE t (n UInt8) ENGINE = MergeTree ORDER BY n")
-        first.insert("t", {"n": [7]}, "t:1")
+        first.insert("t", {"n": [7]})
     with connect(dsn) as second:
         assert second.query("SELECT n FROM t").rows == [(7,)]
 
@@ -193,29 +193,30 @@ def test_parameters_are_bound_not_pasted(empty_warehouse: Warehouse) -> None:
     assert found.one()["text"] == text
 
 
-def test_an_insert_with_the_same_token_changes_nothing(numbers: Warehouse) -> None:
+def test_of_inserts_by_one_name_the_first_counts(numbers: Warehouse) -> None:
+    for n in (1, 2):
+        numbers.insert("numbers", {"n": [n], "at": [0]}, once="name")
+    assert numbers.query("SELECT n FROM numbers").rows == [(1,)]
+
+
+def test_inserts_without_a_name_all_count(numbers: Warehouse) -> None:
     for _ in range(2):
-        numbers.insert("numbers", {"n": [1, 2], "at": [0, 0]}, "token")
-    assert count(numbers) == 2
-
-
-def test_an_insert_with_another_token_is_another_insert(numbers: Warehouse) -> None:
-    for token in "ab":
-        numbers.insert("numbers", {"n": [1, 2], "at": [0, 0]}, token)
-    assert count(numbers) == 4
+        numbers.insert("numbers", {"n": [1, 2], "at": [0, 0]})
+        numbers.command("INSERT INTO numbers SELECT 3, 0")
+    assert count(numbers) == 6
 
 
 def test_an_insert_may_span_decades_of_partitions(numbers: Warehouse) -> None:
     months = 400
     at = [n * 31 * 86_400_000 for n in range(months)]
     for _ in range(2):
-        numbers.insert("numbers", {"n": [1] * months, "at": at}, "token")
+        numbers.insert("numbers", {"n": [1] * months, "at": at}, once="name")
     assert count(numbers) == months
 
 
 @pytest.mark.parametrize("columns", [{}, {"n": []}], ids=str)
 def test_no_rows_are_no_insert(numbers: Warehouse, columns: dict) -> None:
-    numbers.insert("numbers", columns, "token")
+    numbers.insert("numbers", columns)
     assert count(numbers) == 0
 
 
@@ -243,18 +244,18 @@ def test_a_wrong_statement_is_rejected(empty_warehouse: Warehouse, sql: str) -> 
 @pytest.mark.parametrize("value", ["many", None, 256, -1, 10**30, [1]], ids=repr)
 def test_a_value_that_does_not_fit_is_rejected(numbers: Warehouse, value: object) -> None:
     with pytest.raises(WarehouseRejected):
-        numbers.insert("numbers", {"n": [value], "at": [0]}, "token")
+        numbers.insert("numbers", {"n": [value], "at": [0]})
 
 
 def test_a_rejected_value_is_not_shown(numbers: Warehouse) -> None:
     with pytest.raises(WarehouseRejected) as caught:
-        numbers.insert("numbers", {"n": ["hunter2"], "at": [0]}, "token")
+        numbers.insert("numbers", {"n": ["hunter2"], "at": [0]})
     assert "hunter2" not in str(caught.value)
 
 
 def test_a_refused_insert_writes_nothing(numbers: Warehouse) -> None:
     with pytest.raises(WarehouseRejected):
-        numbers.insert("numbers", {"n": [1, None], "at": [0, 0]}, "token")
+        numbers.insert("numbers", {"n": [1, None], "at": [0, 0]})
     assert count(numbers) == 0
 
 

@@ -16,7 +16,7 @@ from cjm_tracker.identity import DeclaredRules, customer_id, identifier_number
 from cjm_tracker.identity.explain import explain
 from cjm_tracker.identity.verdicts import Decision, InForce, Verdict
 from cjm_tracker.warehouse import Warehouse, migrate, stitch
-from cjm_tracker.warehouse.client import Columns
+from cjm_tracker.warehouse.client import Rows as Given
 from cjm_tracker.warehouse.decisions import TRIES, Action, decide, decisions, undo
 from cjm_tracker.warehouse.evidence import Reader
 
@@ -322,12 +322,12 @@ class Crowded(Warehouse):
         super().__init__(real._client, real.address)
         self._others = others
 
-    def insert(self, table: str, columns: Columns, token: str) -> None:
+    def insert(self, table: str, rows: Given, *, once: str = "") -> None:
         if self._others:
             self._others -= 1
-            somebody = {**columns, "decided_by": ["Ivan"], "identifier": [number("cookie:x1")]}
-            super().insert(table, somebody, token)
-        super().insert(table, columns, token)
+            somebody = {**rows, "decided_by": ["Ivan"], "identifier": [number("cookie:x1")]}
+            super().insert(table, somebody, once=once)
+        super().insert(table, rows, once=once)
 
 
 def test_of_two_who_decide_at_once_both_are_kept(seen: Deciding) -> None:

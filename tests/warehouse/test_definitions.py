@@ -22,7 +22,7 @@ from cjm_tracker.mapping import Mapping, load_mapping
 from cjm_tracker.pipeline import Pipeline
 from cjm_tracker.sources import format_named
 from cjm_tracker.warehouse import Warehouse, stitch, store
-from cjm_tracker.warehouse.client import Columns
+from cjm_tracker.warehouse.client import Rows as Given
 from cjm_tracker.warehouse.rebuild import rebuild
 
 from ..conftest import forget_everything
@@ -540,8 +540,8 @@ class Watched(Warehouse):
         super().__init__(living._client, living.address)
         self._look = look
 
-    def insert(self, table: str, columns: Columns, token: str) -> None:
-        super().insert(table, columns, token)
+    def insert(self, table: str, rows: Given, *, once: str = "") -> None:
+        super().insert(table, rows, once=once)
         self._look()
 
     def command(self, sql: str, parameters: Any = None) -> None:

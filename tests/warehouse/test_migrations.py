@@ -51,7 +51,7 @@ def test_a_changed_migration_is_refused(empty_warehouse: Warehouse) -> None:
 def test_a_warehouse_of_a_newer_version_is_refused(empty_warehouse: Warehouse) -> None:
     warehouse = migrated(empty_warehouse)
     row = {"name": ["9999_future"], "checksum": ["x"], "applied_at": [0]}
-    warehouse.insert("schema_migrations", row, "future")
+    warehouse.insert("schema_migrations", row)
     with pytest.raises(MigrationError, match="newer version of cjm-tracker .it has 9999_future"):
         migrate(warehouse)
 

@@ -17,7 +17,7 @@ from cjm_tracker.mapping import Mapping
 from cjm_tracker.resources import SQL
 from cjm_tracker.touchpoints import Touchpoint
 from cjm_tracker.warehouse import Warehouse, stitch, store
-from cjm_tracker.warehouse.client import Columns
+from cjm_tracker.warehouse.client import Rows
 from cjm_tracker.warehouse.rebuild import Rebuilt, rebuild
 
 from ..conftest import forget_everything
@@ -193,10 +193,10 @@ class Interrupted(Warehouse):
         if self.left == 0:
             self._happens()
 
-    def insert(self, table: str, columns: Columns, token: str) -> None:
-        if columns and len(next(iter(columns.values()))):
+    def insert(self, table: str, rows: Rows, *, once: str = "") -> None:
+        if not isinstance(rows, dict) or (rows and len(next(iter(rows.values())))):
             self._write()
-        super().insert(table, columns, token)
+        super().insert(table, rows, once=once)
 
     def command(self, sql: str, parameters: Any = None) -> None:
         self._write()
@@ -382,11 +382,11 @@ class Late(Warehouse):
         super().__init__(living._client, living.address)
         self.found, self.go_on = Event(), Event()
 
-    def insert(self, table: str, columns: Columns, token: str) -> None:
+    def insert(self, table: str, rows: Rows, *, once: str = "") -> None:
         if table == "identity_log":
             self.found.set()
             assert self.go_on.wait(60)
-        super().insert(table, columns, token)
+        super().insert(table, rows, once=once)
 
 
 class Overtaking(Warehouse):
@@ -396,11 +396,11 @@ class Overtaking(Warehouse):
         super().__init__(living._client, living.address)
         self._late, self._worker = late, Thread(target=works)
 
-    def insert(self, table: str, columns: Columns, token: str) -> None:
+    def insert(self, table: str, rows: Rows, *, once: str = "") -> None:
         if table == "identity_log" and not self._late.found.is_set():
             self._worker.start()
             assert self._late.found.wait(60)  # one at a time: the engine takes one caller
-        super().insert(table, columns, token)
+        super().insert(table, rows, once=once)
 
     def command(self, sql: str, parameters: Any = None) -> None:
         if "INSERT INTO path_log" in sql and not self._late.go_on.is_set():

@@ -44,9 +44,9 @@ from .test_client import (  # noqa: F401
     test_a_value_that_does_not_fit_is_rejected,
     test_a_wrong_statement_is_rejected,
     test_an_insert_may_span_decades_of_partitions,
-    test_an_insert_with_another_token_is_another_insert,
-    test_an_insert_with_the_same_token_changes_nothing,
+    test_inserts_without_a_name_all_count,
     test_no_rows_are_no_insert,
+    test_of_inserts_by_one_name_the_first_counts,
     test_parameters_are_bound_not_pasted,
     test_running_out_of_memory_may_be_tried_again,
 )
@@ -220,7 +220,7 @@ def test_two_statements_in_one_are_refused(empty_warehouse: Warehouse) -> None:
 
 def test_a_readonly_question_leaves_the_next_one_free(numbers: Warehouse) -> None:  # noqa: F811
     assert numbers.query("SELECT count() FROM numbers", readonly=True).rows == [(0,)]
-    numbers.insert("numbers", {"n": [1], "at": [0]}, "token")
+    numbers.insert("numbers", {"n": [1], "at": [0]})
     with pytest.raises(WarehouseError):
         numbers.query("DROP TABLE numbers", readonly=True)
     assert numbers.query("SELECT n FROM numbers").rows == [(1,)]

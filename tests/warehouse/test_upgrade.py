@@ -82,7 +82,7 @@ def test_everything_is_carried_over(empty_warehouse: Warehouse, *, again: bool) 
         register = {"name": [m.name for m in pending(empty_warehouse)]}
         register["checksum"] = [m.checksum for m in pending(empty_warehouse)]
         register["applied_at"] = [0] * len(register["name"])
-        empty_warehouse.insert("schema_migrations", register, "all")
+        empty_warehouse.insert("schema_migrations", register)
     migrate(empty_warehouse)
     assert empty_warehouse.query(
         "SELECT event_id, touchpoint, drop_reason, format_drop, value, attributes, mapping_version"

@@ -1,0 +1,244 @@
+"""`cjm mapping check|test|explain|coverage|schema`: writing rules, and knowing they are right."""
+
+from __future__ import annotations
+
+import json as json_
+import re
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from msgspec.structs import asdict
+from rich.markup import escape
+from rich.table import Table
+
+from cjm_tracker.cli.common import (
+    JsonOption,
+    MappingOption,
+    WarehouseOption,
+    mapping_of,
+    opened,
+    out,
+)
+from cjm_tracker.cli.delivery import plain, table
+from cjm_tracker.cli.sql import as_json
+from cjm_tracker.errors import CjmError, InputError, InvalidRecord
+from cjm_tracker.events import Event, Record
+from cjm_tracker.inputs import open_logs
+from cjm_tracker.mapping import Mapping, Places, load_mapping, places
+from cjm_tracker.settings import load_settings
+from cjm_tracker.sources import Format
+from cjm_tracker.touchpoints import Rule, Verdict, compile_rules, explain
+from cjm_tracker.warehouse import run_query
+
+FileArgument = Annotated[Path, typer.Argument(metavar="MAPPING.yaml", help="The mapping.")]
+SHAPES = 15  # of events without a rule
+
+
+class ExamplesFailed(CjmError):
+    """The rules do not say what the mapping's own examples expect."""
+
+
+def check(file: FileArgument) -> None:
+    """Say every error of a mapping with its line, and what looks like a slip of the pen."""
+    mapping = load_mapping(file)
+    for line, text in _doubts(mapping, places(file)):
+        out.print(f"{file}:{line}: {text}", markup=False, soft_wrap=True)
+    rules = sum(len(section.rules) for section in mapping.sources.values())
+    out.print(
+        f"{file} is a mapping: {rules} rules name {len(mapping.touchpoints)} touchpoints in "
+        f"{len(mapping.stages)} stages; {len(mapping.examples)} examples",
+        markup=False, soft_wrap=True,
+    )  # fmt: skip
+
+
+def _doubts(mapping: Mapping, where: Places) -> list[tuple[int, str]]:
+    """What is allowed, and hardly meant: lines and words."""
+    found = []
+    seen: set[str] = set()
+    for source, section in mapping.sources.items():
+        for number, rule in enumerate(section.rules):
+            line = where("sources", source, "rules", number)
+            if before := next((n for n, one in enumerate(section.rules[:number])
+                               if one.when == rule.when), None):  # fmt: skip
+                other = where("sources", source, "rules", before)
+                found.append((line, f"never reached: line {other} asks the same"))
+            elif number and any(not one.when.model_dump(exclude_none=True)
+                                for one in section.rules[:number]):  # fmt: skip
+                found.append((line, "never reached: a rule above matches everything"))
+            for name in (rule.touchpoint, rule.channel):
+                if name and name not in mapping.labels and name not in seen:
+                    seen.add(name)
+                    found.append((line, f"'{name}' has no label: it is shown as it is written"))
+    in_use = set(mapping.touchpoints.values())
+    for number, stage in enumerate(mapping.stages):
+        if stage not in in_use:
+            found.append((where("stages", number), f"no rule names the stage '{stage}'"))
+    return found
+
+
+def test(file: FileArgument) -> None:
+    """Ask the rules about the mapping's own examples (its section examples:)."""
+    mapping = load_mapping(file)
+    where = places(file)
+    if not mapping.examples:
+        raise InputError(
+            f"{file} has no examples, such as: examples: [{{source: website, "
+            "given: {event: Order Completed}, touchpoint: order_completed}]"
+        )
+    classify = compile_rules(mapping.sources, mapping.groups)
+    failed = 0
+    for number, example in enumerate(mapping.examples):
+        found = classify(example.source, example.format, example.event())
+        if wrong := example.differs(found):
+            failed += 1
+            line = where("examples", number)
+            out.print(f"{file}:{line}: {'; '.join(wrong)}", markup=False, soft_wrap=True)
+    if failed:
+        raise ExamplesFailed(f"{failed} of {len(mapping.examples)} examples are not as expected")
+    out.print(f"{len(mapping.examples)} examples are as expected")
+
+
+def explain_one(
+    file: Annotated[str, typer.Argument(help="A log file, or - for standard input.")],
+    format_name: Annotated[str, typer.Option("--format", metavar="F", help="See cjm formats.")],
+    record: Annotated[int, typer.Option(min=1, help="Which record of the file.")] = 1,
+    mapping: MappingOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Say of one record what is read, which rule matches, and which ones come close."""
+    settings = load_settings(mapping=mapping)
+    plan = mapping_of(settings)
+    format_ = plan.format(format_name)
+    where = places(settings.mapping) if settings.mapping else None
+    with ExitStack() as stack:
+        (log,) = open_logs([file], stack)
+        events = _events(log.frames(format_), format_, plan, record)
+    told = [_explained(event, format_, plan, where) for event in events]
+    if json:
+        print(as_json(told))
+        return
+    for one in told:
+        _print(one)
+
+
+def _events(frames: Any, format_: Format, plan: Mapping, wanted: int) -> list[Event]:
+    for number, (value, _) in enumerate(frames, start=1):
+        if number == wanted:
+            record = Record("", 0, 0, 0, value)
+            try:
+                read, inside = format_.opened(record) if format_.opened else (format_, record)
+                return list(read.parse(inside, plan.options(read.name)))
+            except InvalidRecord as error:
+                raise InputError(f"record {wanted} becomes a dead letter: {error}") from None
+    raise InputError(f"there is no record {wanted}")
+
+
+def _explained(
+    event: Event, format_: Format, plan: Mapping, where: Places | None
+) -> dict[str, Any]:
+    section = plan.sources.get(format_.source)
+    if section is None:
+        raise InputError(f"the mapping has no rules for {format_.source}")
+    matched, close = explain(section, plan.groups, format_.name, event)
+
+    def said(verdict: Verdict) -> dict[str, Any]:
+        place = ("sources", format_.source, "rules", verdict.number)
+        return {
+            "rule": verdict.number + 1,
+            "line": where(*place) if where else None,
+            "says": _says(verdict.rule),
+            "failed": verdict.failed,
+        }
+
+    fields = {
+        name: value
+        for name, value in asdict(event).items()
+        if value not in (None, "", 0, {}, ()) and name not in ("attributes", "identifiers")
+    }
+    return {
+        "event": {**fields, **event.attributes},
+        "dropped_by_format": event.drop_reason,
+        "matched": said(matched) if matched else None,
+        "close": [said(verdict) for verdict in close],
+    }
+
+
+def _says(rule: Rule) -> dict[str, str]:
+    return rule.model_dump(exclude={"when"}, exclude_none=True)
+
+
+def _print(told: dict[str, Any]) -> None:
+    fields = Table(box=None, show_header=False, pad_edge=False)
+    for name, value in told["event"].items():
+        fields.add_row(plain(name), plain(str(value)))
+    out.print(fields)
+    if told["dropped_by_format"]:
+        out.print(f"\nThe format drops it: {told['dropped_by_format']}. No rule is asked.")
+        return
+    if matched := told["matched"]:
+        out.print(f"\nRule {_place(matched)} matches: {escape(_worded(matched['says']))}")
+    else:
+        out.print("\nNo rule matches: the event stays unmapped.")
+    for near in told["close"]:
+        failed = "; ".join(near["failed"])
+        out.print(
+            f"  close: rule {_place(near)}, {escape(_worded(near['says']))}: {escape(failed)}"
+        )
+
+
+def _place(said: dict[str, Any]) -> str:
+    return f"{said['rule']} (line {said['line']})" if said["line"] else str(said["rule"])
+
+
+def _worded(says: dict[str, str]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in says.items())
+
+
+def coverage(warehouse: WarehouseOption = None, json: JsonOption = False) -> None:
+    """Say what share of events a rule matched, and propose rules for the most frequent others."""
+    settings = load_settings(warehouse=warehouse)
+    with opened(settings) as store:
+        shares = run_query(store, "coverage").dicts()
+        shapes = run_query(store, "coverage_shapes", shapes=SHAPES).dicts()
+    for shape in shapes:
+        shape["rule"] = proposed(shape["source"], shape["format"], shape["name"])
+    if json:
+        print(as_json({"sources": shares, "unmapped": shapes}))
+        return
+    grid = table(
+        "source",
+        "events",
+        "mapped",
+        "unmapped",
+        "dropped",
+        "share",
+        right="events,mapped,unmapped,dropped,share",
+    )
+    for row in shares:
+        share = "" if row["share"] is None else f"{row['share']:.1%}"
+        grid.add_row(
+            row["source"],
+            *(f"{row[name]:,}" for name in ("events", "mapped", "unmapped", "dropped")),
+            share,
+        )
+    out.print(grid)
+    out.print("share: mapped of all that is not dropped")
+    if shapes:
+        out.print("\nMost frequent without a rule; a rule for each, to be given a stage:")
+    for shape in shapes:
+        out.print(f"{shape['events']:>9,}  {shape['rule']}", markup=False, soft_wrap=True)
+
+
+def proposed(source: str, format_name: str, name: str) -> str:
+    """A rule for events of that name; its touchpoint is the name as a slug."""
+    slug = re.sub(r"[^a-z0-9]+", "_", name.casefold()).strip("_")
+    touchpoint = slug if re.match(r"[a-z]", slug) else f"{source}_{slug or 'event'}"
+    when = f"format: {format_name}, event: {json_.dumps(name, ensure_ascii=False)}"
+    return f"- {{when: {{{when}}}, touchpoint: {touchpoint[:63]}}}"
+
+
+def schema() -> None:
+    """Print the JSON Schema of a mapping, for editors."""
+    print(json_.dumps(Mapping.model_json_schema(by_alias=True), indent=2, ensure_ascii=False))
