@@ -5,6 +5,7 @@ from __future__ import annotations
 import json as json_
 import re
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -58,14 +59,13 @@ def _doubts(mapping: Mapping, where: Places) -> list[tuple[int, str]]:
     found = []
     seen: set[str] = set()
     for source, section in mapping.sources.items():
+        asked = [rule.when.model_dump(exclude_none=True) for rule in section.rules]
         for number, rule in enumerate(section.rules):
             line = where("sources", source, "rules", number)
-            if before := next((n for n, one in enumerate(section.rules[:number])
-                               if one.when == rule.when), None):  # fmt: skip
-                other = where("sources", source, "rules", before)
+            if asked[number] in asked[:number]:
+                other = where("sources", source, "rules", asked.index(asked[number]))
                 found.append((line, f"never reached: line {other} asks the same"))
-            elif number and any(not one.when.model_dump(exclude_none=True)
-                                for one in section.rules[:number]):  # fmt: skip
+            elif {} in asked[:number]:
                 found.append((line, "never reached: a rule above matches everything"))
             for name in (rule.touchpoint, rule.channel):
                 if name and name not in mapping.labels and name not in seen:
@@ -152,9 +152,11 @@ def _explained(
             "failed": verdict.failed,
         }
 
+    asked = {"event" if name == "name" else name: value for name, value in asdict(event).items()}
+    asked["occurred_at"] = datetime.fromtimestamp(event.occurred_at / 1000, UTC).isoformat()
     fields = {
         name: value
-        for name, value in asdict(event).items()
+        for name, value in asked.items()
         if value not in (None, "", 0, {}, ()) and name not in ("attributes", "identifiers")
     }
     return {
