@@ -21,11 +21,12 @@ def web_rules() -> list[Rule]:
     section = load_mapping().sources["website"]
     found = []
     for rule in section.rules:
-        if rule.when.get("format", "segment") != "segment":
+        tests = rule.when.tests
+        if tests.get("format", "segment") != "segment" or rule.when.groups == ["access_log"]:
             continue
         wanted = [
             (field, frozenset(map(str, test if isinstance(test, list) else [test])))
-            for field, test in rule.when.items()
+            for field, test in tests.items()
         ]
         channel = rule.channel or section.channel
         found.append(Rule(tuple(wanted), rule.touchpoint or "", channel, rule.stage or ""))
