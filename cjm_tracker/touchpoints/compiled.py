@@ -1,14 +1,14 @@
 """The rules as one function of an event, so made that a hundred cost little more than ten.
 
-A rule is a list of tests. The field that most rules ask for by equality or by prefix is asked for
-once, and its answer tells which rules can still match: most are gone with the event's format and
-name. What is left is tested one after the other.
+A rule is a list of tests. The field that most rules ask for by equality, beginning or end is asked
+for once, and its answer tells which rules can still match: most are gone with the event's format
+and name. What is left is tested one after the other.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from cjm_tracker.events import Event, Source
@@ -88,7 +88,11 @@ def _asked(rule: Rule, section: SourceRules, groups: Groups) -> Asked:
 
 def _parts(when: When, groups: Groups) -> tuple[list[Leaf], list[Predicate]]:
     """Tests of single fields, those of groups and of `all` included, and combinations."""
-    leaves = [Leaf(field, test, _holds(field, test)) for field, test in when.tests.items()]
+    leaves = [
+        Leaf(field, one, _holds(field, one))
+        for field, test in when.tests.items()
+        for one in (*_ends(test), test)
+    ]
     others: list[Predicate] = []
     for inner in [*(groups[name] for name in when.groups), *(when.all_ or ())]:
         its_leaves, its_others = _parts(inner, groups)
@@ -99,6 +103,17 @@ def _parts(when: When, groups: Groups) -> tuple[list[Leaf], list[Predicate]]:
     if when.not_:
         others.append(_not(predicate(when.not_, groups)))
     return leaves, others
+
+
+def _ends(test: Test) -> Iterator[Test]:
+    """What a glob begins and ends with: a fork can ask for these, and few globs are left."""
+    glob = test.glob if isinstance(test, Condition) else None
+    if glob and not set("?[") & set(glob) and "*" in glob:
+        begin, *_, end = glob.split("*")
+        if begin:
+            yield Condition(prefix=begin)
+        if end:
+            yield Condition(suffix=end)
 
 
 def _any(tests: Sequence[Predicate]) -> Predicate:
@@ -114,33 +129,54 @@ def _holds(field: str, test: Test) -> Predicate:
     return lambda event: holds(read(event))
 
 
+class _Edges:
+    """Beginnings or ends that rules ask for."""
+
+    def __init__(self, texts: set[str], cut: Callable[[str, int], str]) -> None:
+        self._texts = texts - {""}
+        self._lengths = sorted({len(text) for text in self._texts})
+        self._cut = cut
+
+    def of(self, value: str) -> list[str]:
+        """Those that the value has."""
+        if not self._lengths:
+            return []
+        cuts = [self._cut(value, length) for length in self._lengths]
+        return [edge for edge in cuts if edge in self._texts]
+
+
+def _begin(value: str, length: int) -> str:
+    return value[:length]
+
+
+def _end(value: str, length: int) -> str:
+    return value[-length:]
+
+
 class Fork:
     """Asks for one field; which rules can match depends on its value only.
 
-    A value is known by which equalities and prefixes of the rules it fulfils, so there are no more
-    cases than the rules make, whatever producers send.
+    A value is known by which equalities, beginnings and ends of the rules it fulfils, so there are
+    no more cases than the rules make, whatever producers send.
     """
 
     def __init__(self, field: str, rules: Sequence[Asked]) -> None:
         self._field = field
         self._read = reader(field)
         self._rules = rules
-        leaves = [leaf for rule in rules for leaf in rule.leaves if leaf.field == field]
-        self._values = {value for leaf in leaves for value in _equals(leaf)}
-        prefixes = {leaf.test.prefix for leaf in leaves if _is_prefix(leaf)}  # type: ignore[union-attr]
-        self._lengths = sorted({len(prefix) for prefix in prefixes if prefix})
-        self._prefixes = prefixes
-        self._cases: dict[tuple[str | None, ...], Chooser] = {}
+        tests = [leaf.test for rule in rules for leaf in rule.leaves if leaf.field == field]
+        self._values = {value for test in tests for value in _equals(test)}
+        self._begins = _Edges({_only(test, "prefix") for test in tests}, _begin)
+        self._ends = _Edges({_only(test, "suffix") for test in tests}, _end)
+        self._cases: dict[tuple[object, ...], Chooser] = {}
 
     def __call__(self, event: Event) -> Chooser:
         """The rules left."""
         value = as_text(self._read(event))
-        case: tuple[str | None, ...] = (value if value in self._values else None,)
-        if self._lengths:
-            starts = (value[:length] for length in self._lengths)
-            case += tuple(start for start in starts if start in self._prefixes)
-        if (found := self._cases.get(case)) is None:
-            found = self._cases[case] = _chooser(self._left(event))
+        key = (value if value in self._values else None, *self._begins.of(value), None,
+               *self._ends.of(value))  # fmt: skip
+        if (found := self._cases.get(key)) is None:
+            found = self._cases[key] = _chooser(self._left(event))
         return found
 
     def _left(self, event: Event) -> list[Asked]:
@@ -156,7 +192,7 @@ class Fork:
         return left
 
     def _answers(self, leaf: Leaf) -> bool:
-        return leaf.field == self._field and (_is_equality(leaf) or _is_prefix(leaf))
+        return leaf.field == self._field and _is_answerable(leaf.test)
 
 
 # Either asks for a field, or is the rules to go through.
@@ -165,13 +201,7 @@ Chooser = Fork | Sequence[tuple[tuple[Predicate, ...], Touchpoint]]
 
 def _chooser(rules: Sequence[Asked]) -> Chooser:
     if len(rules) > FEW:
-        fields = Counter(
-            field
-            for rule in rules
-            for field in {
-                leaf.field for leaf in rule.leaves if _is_equality(leaf) or _is_prefix(leaf)
-            }
-        )
+        fields = Counter(field for rule in rules for field in _answerable(rule))
         if fields:
             # Asked by one rule only, it would hardly be worth a look.
             (field, many), *_ = fields.most_common(1)
@@ -182,18 +212,18 @@ def _chooser(rules: Sequence[Asked]) -> Chooser:
 
 def _answerable(rule: Asked) -> set[str]:
     """The fields that a fork can ask for it."""
-    return {leaf.field for leaf in rule.leaves if _is_equality(leaf) or _is_prefix(leaf)}
+    return {leaf.field for leaf in rule.leaves if _is_answerable(leaf.test)}
 
 
-def _is_equality(leaf: Leaf) -> bool:
-    return not isinstance(leaf.test, Condition)
+def _is_answerable(test: Test) -> bool:
+    return not isinstance(test, Condition) or bool(_only(test, "prefix") or _only(test, "suffix"))
 
 
-def _equals(leaf: Leaf) -> frozenset[str]:
-    return frozenset() if isinstance(leaf.test, Condition) else equals(leaf.test)
+def _equals(test: Test) -> frozenset[str]:
+    return frozenset() if isinstance(test, Condition) else equals(test)
 
 
-def _is_prefix(leaf: Leaf) -> bool:
-    """Whether it asks for a beginning, and for nothing else."""
-    test = leaf.test
-    return isinstance(test, Condition) and test.model_fields_set == {"prefix"} and bool(test.prefix)
+def _only(test: Test, name: str) -> str:
+    """The text of a condition that asks for this, and for nothing else."""
+    is_alone = isinstance(test, Condition) and test.model_fields_set == {name}
+    return str(getattr(test, name) or "") if is_alone else ""

@@ -236,7 +236,9 @@ TESTS: st.SearchStrategy[Any] = st.one_of(
     st.builds(lambda text: {"prefix": text}, st.sampled_from(TEXTS)),
     st.sampled_from(
         [
-            {"suffix": "d"}, {"contains": "VIEW"}, {"glob": "*d"}, {"regex": "^V.*(e|d)$"},
+            {"suffix": "d"}, {"contains": "VIEW"}, {"glob": "*d"}, {"glob": "V*d"},
+            {"glob": "V*e*"},
+            {"regex": "^V.*(e|d)$"},
             {"min": 4}, {"max": 5}, {"present": True}, {"present": False},
             {"not": {"prefix": "V"}}, {"min": 5, "not": {"max": 4}}, {"prefix": "V", "suffix": "d"},
         ]
