@@ -29,7 +29,12 @@ ARGUMENTS = {
     "mapping diff": [str(DEFAULT_MAPPING)],
     "grafana push": ["--url", "http://127.0.0.1:1", "--token", "canary-of-grafana"],
 }
-HARMLESS = {"demo", "demo-logs", "formats", "mapping schema"}  # they take no secret and do their work at once
+HARMLESS = {
+    "demo",
+    "demo-logs",
+    "formats",
+    "mapping schema",
+}  # they take no secret and do their work at once
 
 
 def commands() -> Iterator[str]:

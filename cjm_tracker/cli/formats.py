@@ -193,7 +193,8 @@ def _as_mapped(expected: str, name: str, source: Source) -> str:
     outcome = json_.loads(expected)
     row = outcome["events"][0]
     event = events.Event(row["event_id"], row["name"], 0, attributes=dict(row["attributes"]))
-    point = compile_rules(load_mapping().sources)(source, name, event)
+    mapping = load_mapping()
+    point = compile_rules(mapping.sources, mapping.groups)(source, name, event)
     row |= {"touchpoint": point.name, "channel": point.channel, "stage": point.stage}
     row |= {"drop_reason": point.drop_reason}
     kept = {field: value for field, value in row.items() if value}

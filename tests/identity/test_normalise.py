@@ -276,7 +276,7 @@ DOMAINS = [
     local=st.lists(st.sampled_from(PIECES), max_size=6).map("".join),
     domain=st.sampled_from(["", *(f"@{domain}" for domain in DOMAINS)]),
 )
-@settings(max_examples=1_000, deadline=None)
+@settings(max_examples=300, deadline=None)
 def test_the_short_way_of_plain_addresses_is_the_librarys(local: str, domain: str) -> None:
     def by_the_library(written: str) -> str | None:
         try:

@@ -398,7 +398,7 @@ worlds = st.builds(
     st.lists(pairs, max_size=3),
     st.lists(pairs, max_size=4),
 )
-tried_often = settings(max_examples=1_000, deadline=None)
+tried_often = settings(max_examples=400, deadline=None)
 tried = settings(max_examples=100, deadline=None)
 
 

@@ -337,7 +337,7 @@ def as_written(found: Any) -> str:
         st.tuples(st.sampled_from(["segment", "Viewed", "5"]), EVENTS), min_size=1, max_size=8
     ),
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_compiled_rules_say_what_the_rules_say_one_by_one(
     whens: list[dict[str, Any]], events: list[tuple[str, Event]]
 ) -> None:

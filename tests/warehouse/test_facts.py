@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -33,6 +34,12 @@ def deeds(n: int = 3) -> list[Deed]:
 
 def sizes(warehouse: Warehouse) -> dict[str, int]:
     return {table: count(warehouse, table) for table in LOGS}
+
+
+def merge(warehouse: Warehouse, tables: Iterable[str]) -> None:
+    """What the engine does by itself, sooner or later."""
+    for table in tables:
+        warehouse.command(f"OPTIMIZE TABLE {table} FINAL")
 
 
 # --- what is written is what was read
@@ -123,10 +130,11 @@ def test_the_mapping_itself_is_kept_beside_its_version(warehouse: Warehouse) -> 
 # --- again
 
 
-def test_the_same_batch_again_changes_nothing(journal: Journal) -> None:
+def test_the_same_batch_again_changes_nothing_once_tables_are_merged(journal: Journal) -> None:
     journal.keep(*deeds(), at_offset=0)
     before = sizes(journal.warehouse)
     journal.keep(*deeds(), at_offset=0)
+    merge(journal.warehouse, LOGS)
     assert sizes(journal.warehouse) == before
 
 

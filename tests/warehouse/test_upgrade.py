@@ -49,7 +49,7 @@ def first_release(warehouse: Warehouse) -> None:
         for statement in statements(text):
             warehouse.command(statement)
         row = {"name": [name], "checksum": [Migration(name, text).checksum], "applied_at": [0]}
-        warehouse.insert("schema_migrations", row, name)
+        warehouse.insert("schema_migrations", row)
     for identifier, id, format_, touchpoint, drop in (
         (COOKIE, "e1", "segment", "seen", ""),
         (LOGIN, "e2", "segment", "bought", ""),
