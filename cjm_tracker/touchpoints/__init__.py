@@ -3,11 +3,10 @@
 from cjm_tracker.touchpoints.compiled import Classify, compile_rules
 from cjm_tracker.touchpoints.examples import Example
 from cjm_tracker.touchpoints.explain import Verdict, explain
-from cjm_tracker.touchpoints.fields import FIELDS, asked
+from cjm_tracker.touchpoints.fields import asked
 from cjm_tracker.touchpoints.rules import Condition, Rule, SourceRules, Test, Touchpoint, When
 
 __all__ = [
-    "FIELDS",
     "Classify",
     "Condition",
     "Example",

@@ -14,11 +14,18 @@ from typing import NamedTuple
 from cjm_tracker.events import Event, Source
 from cjm_tracker.touchpoints.conditions import as_text, condition, equals
 from cjm_tracker.touchpoints.fields import reader
-from cjm_tracker.touchpoints.rules import Condition, Rule, SourceRules, Test, Touchpoint, When
+from cjm_tracker.touchpoints.rules import (
+    Condition,
+    Groups,
+    Rule,
+    SourceRules,
+    Test,
+    Touchpoint,
+    When,
+)
 
 Classify = Callable[[Source, str, Event], Touchpoint]
 Predicate = Callable[[Event], bool]
-Groups = Mapping[str, When]
 
 # Fewer rules than this are asked one after the other.
 FEW = 6
@@ -48,16 +55,18 @@ class Asked(NamedTuple):
 def compile_rules(sources: Mapping[Source, SourceRules], groups: Groups | None = None) -> Classify:
     """The rules as one function of (source, format, event); built once per mapping."""
     compiled = {
-        source: (_chooser([_asked(rule, section, groups or {}) for rule in section.rules]), section)
+        source: (
+            _chooser([_asked(rule, section, groups or {}) for rule in section.rules]),
+            Touchpoint("", section.channel, ""),
+        )
         for source, section in sources.items()
     }
-    unmapped = {source: Touchpoint("", rules.channel, "") for source, rules in sources.items()}
 
     def classify(source: Source, format_name: str, event: Event) -> Touchpoint:
         event.attributes["format"] = format_name
         if (found := compiled.get(source)) is None:
             return Touchpoint("", "", "")
-        choose = found[0]
+        choose, unmapped = found
         while isinstance(choose, Fork):
             choose = choose(event)
         for tests, says in choose:
@@ -66,7 +75,7 @@ def compile_rules(sources: Mapping[Source, SourceRules], groups: Groups | None =
                     break
             else:
                 return says
-        return unmapped[source]
+        return unmapped
 
     return classify
 

@@ -8,11 +8,10 @@ from typing import Any
 from pydantic import Field, model_validator
 
 from cjm_tracker.events import Event, Slug, Source
+from cjm_tracker.touchpoints.fields import OWN
 from cjm_tracker.touchpoints.rules import Strict, Touchpoint
 
 Value = str | int | float | bool
-# Fields of the event itself, as examples name them.
-OWN = ("outcome", "currency", "metric", "value", "score", "wait_s", "duration_s")
 
 
 class Example(Strict):
@@ -41,11 +40,12 @@ class Example(Strict):
     def event(self) -> Event:
         """The event that is given."""
         own: dict[str, Any] = {name: self.given[name] for name in OWN if name in self.given}
+        name = str(own.pop("event", ""))
         if "value" in own:
             own["value"] = Decimal(str(own["value"]))
-        known = ("event", "format", *OWN)
+        known = ("format", *OWN)
         said = {name: str(value) for name, value in self.given.items() if name not in known}
-        return Event("", str(self.given.get("event", "")), 0, attributes=said, **own)
+        return Event("", name, 0, attributes=said, **own)
 
     def differs(self, found: Touchpoint) -> list[str]:
         """What is not as expected, in words."""

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from cjm_tracker.events import Event
 from cjm_tracker.touchpoints.compiled import predicate
 from cjm_tracker.touchpoints.conditions import as_text, condition
 from cjm_tracker.touchpoints.fields import reader
-from cjm_tracker.touchpoints.rules import Condition, Rule, SourceRules, Test, When
-
-Groups = Mapping[str, When]
+from cjm_tracker.touchpoints.rules import Condition, Groups, Rule, SourceRules, Test, When
 
 
 class Verdict(NamedTuple):

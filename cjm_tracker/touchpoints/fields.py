@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from cjm_tracker.events import Event
 from cjm_tracker.touchpoints.agent import agent
 from cjm_tracker.touchpoints.arrival import ASKED, arrival
-from cjm_tracker.touchpoints.rules import When
+from cjm_tracker.touchpoints.rules import Groups, When
 
 Read = Callable[[Event], object]
 
@@ -32,12 +32,9 @@ DERIVED: Mapping[str, tuple[tuple[str, ...], Read]] = {
     "os": (("user_agent",), lambda event: agent(_agent(event)).os),
 }
 
-# Every field with a name of its own; any other is looked up among the attributes.
-FIELDS = ("format", *OWN, *DERIVED)
-
 
 def reader(field: str) -> Read:
-    """How a field is read from an event."""
+    """How a field is read from an event; one without a name of its own is an attribute."""
     if field in OWN:
         return OWN[field]
     if field in DERIVED:
@@ -50,7 +47,7 @@ def bases(fields: Iterable[str]) -> set[str]:
     return {base for field in fields for base in DERIVED.get(field, ((field,),))[0]}
 
 
-def asked(when: When, groups: Mapping[str, When]) -> set[str]:
+def asked(when: When, groups: Groups) -> set[str]:
     """The fields that an answer depends on: own ones and attributes."""
     parts = list(when.parts())
     inner = (asked(groups[name], groups) for part in parts for name in part.groups)

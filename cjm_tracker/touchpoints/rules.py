@@ -16,7 +16,7 @@ An event that no rule matches stays unmapped: it is kept, counted and shown.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from pydantic import (
@@ -93,6 +93,10 @@ class When(BaseModel):
         yield self
         for inner in [*(self.all_ or ()), *(self.any_ or ()), *([self.not_] if self.not_ else ())]:
             yield from inner.parts()
+
+
+# Conditions that rules share, by their name in the mapping.
+Groups = Mapping[str, When]
 
 
 class Rule(Strict):
