@@ -107,8 +107,7 @@ class Pipeline:
                 if len(record.value) > MAX_RECORD:
                     text = f"{len(record.value)} bytes, {MAX_RECORD} at most"
                     raise InvalidRecord("too_large", text)
-                # What is read is what lies in the envelope, where the format is one.
-                read, inside = format_.opened(record) if format_.opened else (format_, record)
+                read, inside = format_.inside(record)
                 events = read.parse(inside, self._options[read.name])
                 facts = [self._fact(record, read, event) for event in events]
             except InvalidRecord as bad:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json as json_
 import re
+from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -114,8 +115,8 @@ def explain_one(
     where = places(settings.mapping) if settings.mapping else None
     with ExitStack() as stack:
         (log,) = open_logs([file], stack)
-        events = _events(log.frames(format_), format_, plan, record)
-    told = [_explained(event, format_, plan, where) for event in events]
+        read, events = _events(log.frames(format_), format_, plan, record)
+    told = [_explained(event, read, plan, where) for event in events]
     if json:
         print(as_json(told))
         return
@@ -123,13 +124,16 @@ def explain_one(
         _print(one)
 
 
-def _events(frames: Any, format_: Format, plan: Mapping, wanted: int) -> list[Event]:
+def _events(
+    frames: Any, format_: Format, plan: Mapping, wanted: int
+) -> tuple[Format, Sequence[Event]]:
+    """The events of one record, and the format they are in: what lies in an envelope."""
     for number, (value, _) in enumerate(frames, start=1):
         if number == wanted:
             record = Record("", 0, 0, 0, value)
             try:
-                read, inside = format_.opened(record) if format_.opened else (format_, record)
-                return list(read.parse(inside, plan.options(read.name)))
+                read, inside = format_.inside(record)
+                return read, read.parse(inside, plan.options(read.name))
             except InvalidRecord as error:
                 raise InputError(f"record {wanted} becomes a dead letter: {error}") from None
     raise InputError(f"there is no record {wanted}")
@@ -209,22 +213,11 @@ def coverage(warehouse: WarehouseOption = None, json: JsonOption = False) -> Non
     if json:
         print(as_json({"sources": shares, "unmapped": shapes}))
         return
-    grid = table(
-        "source",
-        "events",
-        "mapped",
-        "unmapped",
-        "dropped",
-        "share",
-        right="events,mapped,unmapped,dropped,share",
-    )
+    counts = ("events", "mapped", "unmapped", "dropped")
+    grid = table("source", *counts, "share", right=",".join((*counts, "share")))
     for row in shares:
         share = "" if row["share"] is None else f"{row['share']:.1%}"
-        grid.add_row(
-            row["source"],
-            *(f"{row[name]:,}" for name in ("events", "mapped", "unmapped", "dropped")),
-            share,
-        )
+        grid.add_row(row["source"], *(f"{row[name]:,}" for name in counts), share)
     out.print(grid)
     out.print("share: mapped of all that is not dropped")
     if shapes:

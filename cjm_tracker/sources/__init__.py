@@ -61,6 +61,10 @@ class Format:
     repeats: bool = False
     opened: Callable[[Record], tuple[Format, Record]] | None = None
 
+    def inside(self, record: Record) -> tuple[Format, Record]:
+        """The format that is to read, and what: those in the envelope where this is one."""
+        return self.opened(record) if self.opened else (self, record)
+
 
 @cache
 def formats() -> Mapping[str, Format]:

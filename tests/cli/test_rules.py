@@ -122,9 +122,9 @@ def test_without_examples_it_says_how_to_write_one(shop: Path) -> None:
     assert "has no examples, such as: examples:" in done.stderr
 
 
-def explained(shop: Path, record: int) -> dict[str, Any]:
+def explained(shop: Path, record: int, format_name: str = "segment") -> dict[str, Any]:
     done = cjm(
-        shop, "mapping", "explain", "log.jsonl", "--format", "segment", "--record", str(record),
+        shop, "mapping", "explain", "log.jsonl", "--format", format_name, "--record", str(record),
         "--mapping", "shop.yaml", "--json",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -146,6 +146,16 @@ def test_which_rule_matches(shop: Path) -> None:
     told = explained(shop, 2)
     assert (told["matched"]["rule"], told["matched"]["line"]) == (2, 12)
     assert told["matched"]["says"] == {"touchpoint": "ad_visit", "stage": "awareness"}
+
+
+def test_of_an_envelope_what_lies_inside_is_explained(shop: Path) -> None:
+    changed(shop, "timezone: UTC\n",
+            "timezone: UTC\nformats: {wrapped: {format: cloudevents, inside: segment}}\n")  # fmt: skip
+    envelope = {"specversion": "1.0", "id": "1", "source": "shop", "type": "seen"}
+    (shop / "log.jsonl").write_text(json.dumps({**envelope, "data": json.loads(PAGE)}))
+    told = explained(shop, 1, "wrapped")
+    assert told["event"]["format"] == "segment"
+    assert told["matched"]["says"]["touchpoint"] == "ad_visit"
 
 
 @pytest.mark.parametrize(
