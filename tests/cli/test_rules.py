@@ -149,8 +149,8 @@ def test_which_rule_matches(shop: Path) -> None:
 
 
 def test_of_an_envelope_what_lies_inside_is_explained(shop: Path) -> None:
-    changed(shop, "timezone: UTC\n",
-            "timezone: UTC\nformats: {wrapped: {format: cloudevents, inside: segment}}\n")  # fmt: skip
+    wrapped = "formats: {wrapped: {format: cloudevents, inside: segment}}"
+    changed(shop, "timezone: UTC\n", f"timezone: UTC\n{wrapped}\n")
     envelope = {"specversion": "1.0", "id": "1", "source": "shop", "type": "seen"}
     (shop / "log.jsonl").write_text(json.dumps({**envelope, "data": json.loads(PAGE)}))
     told = explained(shop, 1, "wrapped")

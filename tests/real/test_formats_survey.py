@@ -11,11 +11,11 @@ import pytest
 
 from cjm_tracker.events import Record
 from cjm_tracker.inputs import open_logs
-from cjm_tracker.mapping import load_mapping
-from cjm_tracker.pipeline import Batch, Pipeline
+from cjm_tracker.pipeline import Batch
 from cjm_tracker.sources import format_named
 
 from ..shared import shared
+from .outcomes import pipeline
 
 pytestmark = pytest.mark.real
 
@@ -76,7 +76,7 @@ def processed(path: Path, format_name: str) -> Batch:
         (log,) = open_logs([str(path)], stack)
         frames = [frame for frame, _ in log.frames(format_)]
     records = [Record("t", 0, offset, NOW, frame) for offset, frame in enumerate(frames)]
-    return Pipeline(load_mapping(), b"key").process(records, format_)
+    return pipeline().process(records, format_)
 
 
 @pytest.mark.parametrize("folder", FILES)

@@ -17,13 +17,13 @@ import pytest
 
 from cjm_tracker.events import ORDINAL_HEADER, Record
 from cjm_tracker.inputs import open_logs
-from cjm_tracker.mapping import load_mapping
-from cjm_tracker.pipeline import Batch, Pipeline
+from cjm_tracker.pipeline import Batch
 from cjm_tracker.sources import Format, format_named
 from cjm_tracker.sources.payload import instant
 from cjm_tracker.sources.website import snowplow
 
 from ..shared import shared
+from .outcomes import pipeline
 
 pytestmark = pytest.mark.real
 
@@ -111,7 +111,7 @@ def processed(path: Path) -> Batch:
             Record("t", 0, offset, NOW, frame, {ORDINAL_HEADER: str(ordinal).encode()})
             for offset, (frame, ordinal) in enumerate(log.frames(format_))
         ]
-    return Pipeline(load_mapping(), b"key").process(records, format_)
+    return pipeline().process(records, format_)
 
 
 def outcome(batch: Batch) -> Outcome:
@@ -145,7 +145,7 @@ def test_segments_examples_are_all_understood_as_segment_delivers_them() -> None
         for path in logs("segment")
     ]
     record = Record("t", 0, 0, NOW, json.dumps({"batch": delivered}).encode())
-    batch = Pipeline(load_mapping(), b"key").process([record], format_named("segment"))
+    batch = pipeline().process([record], format_named("segment"))
     assert outcome(batch) == Outcome(1, 39, {"identity_only": 6})
 
 
