@@ -38,8 +38,8 @@ class Format:
     `parse` turns one record into events; it raises `InvalidRecord`, and nothing else, for
     bytes it cannot understand, and never looks at the clock or the network.
     `event_id` and `clock` say, for people, where an event's id and its time come from and why;
-    `identifiers` the kinds it can carry, `gives` what else it can say, `drops` why some of its
-    events are no touchpoint.
+    `identifiers` the kinds it can carry, `attributes` the names of those it can give (None: it does
+    not say), `gives` what else it can say, `drops` why some of its events are no touchpoint.
     `needs_timezone`: its times carry no zone, so the mapping must name one.
     `repeats`: two equal records are two events (an access log has no event id), so the
     loader numbers equal ones.
@@ -55,6 +55,7 @@ class Format:
     event_id: str = ""
     clock: str = ""
     identifiers: tuple[str, ...] = ()
+    attributes: tuple[str, ...] | None = None
     gives: tuple[Gives, ...] = ()
     drops: tuple[DropReason, ...] = ()
     needs_timezone: bool = False

@@ -199,6 +199,7 @@ class CsvTable(FormatSettings):
             event_id=" and ".join(columns.event_id) or "the whole row, and how many equal came",
             clock=columns.occurred_at.column,
             identifiers=tuple(columns.identifiers),
+            attributes=tuple(columns.attributes),
             gives=tuple(given),
             needs_timezone=bool(pattern) and pattern not in EPOCHS and "%z" not in pattern,
             repeats=not columns.event_id,

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-# Attributes that it is found out from.
+# What each click id was paid for; of an address only its name is kept.
 CLICK_IDS = {
     "gclid": "paid_search", "wbraid": "paid_search", "gbraid": "paid_search",
     "msclkid": "paid_search", "yclid": "paid_search", "fbclid": "social", "ttclid": "paid_social",
     "li_fat_id": "paid_social", "dclid": "display", "irclickid": "affiliate",
 }  # fmt: skip
-ASKED = ("utm_source", "utm_medium", "referrer_host", "host", "call", *CLICK_IDS)
+# Attributes that it is found out from.
+ASKED = ("utm_source", "utm_medium", "click_id", "referrer_host", "host")
 
 MEDIA = {
     "cpc": "paid_search", "ppc": "paid_search", "paidsearch": "paid_search",
@@ -48,9 +49,8 @@ def arrival(attributes: Mapping[str, str]) -> str:
     if found := MEDIA.get(medium, ""):
         is_social = found == "paid_search" and _is_among(source, SOCIAL)
         return "paid_social" if is_social else found
-    for name, way in CLICK_IDS.items():
-        if name in attributes:
-            return way
+    if way := CLICK_IDS.get(attributes.get("click_id", "")):
+        return way
     before = source or attributes.get("referrer_host", "").casefold().removeprefix("www.")
     if not before:
         return "direct"

@@ -112,6 +112,11 @@ def _duration(began: int, ended: str | None) -> float | None:
     return (instant(ended, "DisconnectTimestamp") - began) / 1000 if ended else None
 
 
+ATTRIBUTES = (
+    "medium", "method", "queue", "topic", "language", "transferred", "first_contact_id",
+    "disconnect_reason",
+)  # fmt: skip
+
 FORMAT = Format(
     name="amazon_connect",
     source="call_centre",
@@ -121,6 +126,7 @@ FORMAT = Format(
     event_id="ContactId, the same for every state of a contact",
     clock="InitiationTimestamp: when the customer dialled, not when an agent was free",
     identifiers=("phone", "customer_number"),
+    attributes=ATTRIBUTES,
     gives=("outcome", "duration_s", "wait_s", "revision"),
     drops=("outbound_call",),
 )

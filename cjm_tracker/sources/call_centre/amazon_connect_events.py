@@ -109,6 +109,10 @@ def _seconds(begin: int | None, end: int | None) -> float | None:
     return None if begin is None or end is None else (end - begin) / 1000
 
 
+ATTRIBUTES = (
+    "medium", "method", "queue", "state", "transferred", "first_contact_id", "disconnect_reason",
+)  # fmt: skip
+
 FORMAT = Format(
     name="amazon_connect_events",
     source="call_centre",
@@ -117,6 +121,7 @@ FORMAT = Format(
     parse=parse,
     event_id="contactId, the same for every event and for the record of a contact",
     clock="initiationTimestamp: when the customer dialled",
+    attributes=ATTRIBUTES,
     gives=("outcome", "duration_s", "wait_s", "revision"),
     drops=("outbound_call",),
 )

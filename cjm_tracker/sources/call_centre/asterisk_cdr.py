@@ -111,6 +111,7 @@ FORMAT = Format(
     event_id="linkedid, else uniqueid, else a hash of the line",
     clock="the first start: when it rang",
     identifiers=("phone",),
+    attributes=("medium", "direction", "extension", "context", "queue", "account", "legs"),
     gives=("outcome", "duration_s", "wait_s", "revision"),
     drops=("outbound_call", "internal_call"),
     needs_timezone=True,

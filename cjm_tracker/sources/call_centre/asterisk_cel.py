@@ -107,6 +107,7 @@ FORMAT = Format(
     event_id="linkedid, else uniqueid",
     clock="the first line of the call",
     identifiers=("phone",),
+    attributes=("medium", "direction", "extension", "context", "queue", "account", "transferred"),
     gives=("outcome", "duration_s", "wait_s", "revision"),
     drops=("outbound_call", "internal_call"),
     needs_timezone=True,

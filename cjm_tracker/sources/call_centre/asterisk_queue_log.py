@@ -148,6 +148,7 @@ FORMAT = Format(
     event_id="the caller's channel; of the system's own lines a hash",
     clock="the entry into the queue",
     identifiers=("phone",),
+    attributes=("medium", "queue", "agent", "ended_by", "transferred"),
     gives=("outcome", "duration_s", "wait_s", "revision"),
     drops=("phantom_call",),
 )

@@ -78,6 +78,7 @@ FORMAT = Format(
     event_id="a hash of line, call id and date",
     clock="when the call entered the voice response unit",
     identifiers=("customer_number",),
+    attributes=("service", "priority", "line", "agent", "queued"),
     gives=("outcome", "duration_s", "wait_s"),
     drops=("phantom_call",),
     needs_timezone=True,

@@ -131,6 +131,7 @@ FORMAT = Format(
     event_id="CallSid, the same for every request; a leg's ParentCallSid",
     clock="Timestamp less CallDuration: the beginning of the call; where absent the broker's",
     identifiers=("phone",),
+    attributes=("medium", "direction", "status", "region", "answered_by", "line"),
     gives=("outcome", "duration_s", "revision"),
     drops=("outbound_call",),
 )

@@ -152,6 +152,11 @@ def _customer(number: int | None) -> tuple[Identifier, ...]:
     return (Identifier("customer_number", str(number)),) if number else ()
 
 
+ATTRIBUTES = (
+    "medium", "direction", "status", "queue", "agent", "ticket_id", "line", "voicemail", "callback",
+    "outside_hours",
+)  # fmt: skip
+
 FORMAT = Format(
     name="zendesk_talk",
     source="call_centre",
@@ -161,6 +166,7 @@ FORMAT = Format(
     event_id="the call's id, also of its legs",
     clock="created_at: when the call began",
     identifiers=("customer_number",),
+    attributes=ATTRIBUTES,
     gives=("outcome", "duration_s", "wait_s", "revision"),
     drops=("outbound_call",),
 )

@@ -161,6 +161,7 @@ FORMAT = Format(
     event_id="kind and id, the same for every state of it",
     clock="created_at: when the customer turned to us",
     identifiers=("customer_number", "user_id", "email", "phone"),
+    attributes=("via", "status", "priority", "queue", "tags", "ticket_id"),
     gives=("outcome", "score", "comment", "revision"),
     drops=("withdrawn", "identity_only", "not_a_contact"),
 )

@@ -43,6 +43,7 @@ FORMAT = Format(
     event_id="kind and id, as in zendesk_tickets",
     clock="created_at: when the customer turned to us",
     identifiers=("customer_number", "user_id", "email", "phone"),
+    attributes=("via", "status", "priority", "queue", "ticket_id"),
     gives=("outcome", "comment", "revision"),
     drops=("withdrawn", "identity_only", "not_a_contact"),
 )

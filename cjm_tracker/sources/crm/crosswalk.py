@@ -43,5 +43,6 @@ FORMAT = Format(
     event_id="a hash of the two identifiers",
     clock="known_since",
     identifiers=("customer_number", "loyalty_card", "user_id", "email", "cookie"),
+    attributes=(),
     drops=("identity_only",),
 )

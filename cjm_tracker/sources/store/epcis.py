@@ -217,6 +217,7 @@ FORMAT = Format(
     event_id="eventID, else a hash of what makes the event",
     clock="eventTime",
     identifiers=("loyalty_card",),
+    attributes=("step", "disposition", "store", "order_id", "lines"),
     gives=("outcome", "revision"),
     drops=("supply_chain", "withdrawn"),
 )

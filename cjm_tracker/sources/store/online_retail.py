@@ -72,6 +72,7 @@ FORMAT = Format(
     event_id="InvoiceNo",
     clock="the earliest line of the invoice",
     identifiers=("customer_number",),
+    attributes=("invoice", "country", "lines", "category"),
     gives=("outcome", "value"),
     needs_timezone=True,
 )

@@ -104,6 +104,7 @@ FORMAT = Format(
     event_id="store, workstation, business day and sequence number",
     clock="the end of the transaction",
     identifiers=("loyalty_card",),
+    attributes=("store", "workstation", "lines"),
     gives=("outcome", "value"),
     drops=("control_transaction", "voided_sale"),
     needs_timezone=True,

@@ -35,7 +35,7 @@ from cjm_tracker.sources.payload import (
     plain,
     revision,
 )
-from cjm_tracker.sources.urls import campaign_in, host_of, path_of
+from cjm_tracker.sources.urls import ARRIVAL, campaign_in, host_of, path_of
 
 Key = int | str
 Amount = str | int | float
@@ -361,6 +361,11 @@ MARKS = {
     "transaction": {"id", "kind", "parent_id", "order_id"},
 }
 
+ATTRIBUTES = (
+    "order_id", "order_number", "sales_channel", "store", "payment", "coupon", "lines", "locale",
+    "region", "referrer_host", "path", *ARRIVAL, "status", "fulfillment", "reason", "user_agent",
+)  # fmt: skip
+
 FORMAT = Format(
     name="shopify",
     source="store",
@@ -370,6 +375,7 @@ FORMAT = Format(
     event_id="kind and id, the same for every state of it; a cart's token",
     clock="processed_at, else created_at: when it was placed",
     identifiers=("user_id", "email", "phone", "cookie"),
+    attributes=ATTRIBUTES,
     gives=("outcome", "value", "revision"),
     drops=("identity_only", "voided_sale", "not_a_contact"),
 )

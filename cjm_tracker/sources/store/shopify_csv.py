@@ -16,6 +16,7 @@ from cjm_tracker.errors import InvalidRecord
 from cjm_tracker.events import Event, Record
 from cjm_tracker.sources import Format, FormatOptions, fivetran
 from cjm_tracker.sources.store import shopify
+from cjm_tracker.sources.urls import ARRIVAL
 
 # By which columns the tables are known.
 TABLES = {
@@ -58,6 +59,11 @@ def _resource(cells: dict[str, str]) -> dict[str, Any]:
     return found
 
 
+ATTRIBUTES = (
+    "order_id", "order_number", "sales_channel", "store", "payment", "locale", "region",
+    "referrer_host", "path", *ARRIVAL, "status", "fulfillment", "reason",
+)  # fmt: skip
+
 FORMAT = Format(
     name="shopify_csv",
     source="store",
@@ -67,6 +73,7 @@ FORMAT = Format(
     event_id="kind and id, as in shopify",
     clock="processed_at, else created_at: when it was placed",
     identifiers=("user_id", "email", "phone", "cookie"),
+    attributes=ATTRIBUTES,
     gives=("outcome", "value", "revision"),
     drops=("identity_only", "voided_sale", "not_a_contact"),
 )

@@ -196,6 +196,7 @@ FORMAT = Format(
     event_id="kind and the object's id, the same for every state of it",
     clock="the object's created_at: when the customer paid",
     identifiers=("customer_number", "email", "phone"),
+    attributes=("order_id", "payment_id", "store", "payment", "status"),
     gives=("outcome", "value", "comment", "revision"),
     drops=("identity_only", "voided_sale", "not_a_contact"),
 )

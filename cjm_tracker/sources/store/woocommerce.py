@@ -235,6 +235,11 @@ READERS: tuple[tuple[set[str], Callable[[dict[str, Any]], Event]], ...] = (
     ({"delivery_url", "topic"}, _webhook),
 )
 
+ATTRIBUTES = (
+    "order_id", "order_number", "sales_channel", "status", "payment", "coupon", "lines", "region",
+    "user_agent", "campaign", "utm_source", "utm_medium", "referrer_host",
+)  # fmt: skip
+
 FORMAT = Format(
     name="woocommerce",
     source="store",
@@ -244,6 +249,7 @@ FORMAT = Format(
     event_id="kind and id, the same for every state of it",
     clock="date_created_gmt: when it was placed",
     identifiers=("user_id", "email", "phone", "ip"),
+    attributes=ATTRIBUTES,
     gives=("outcome", "value", "comment", "revision"),
     drops=("identity_only", "voided_sale", "not_a_contact"),
 )

@@ -169,6 +169,7 @@ FORMAT = Format(
     event_id="responseId, the same for a partial response and for the finished one",
     clock="endDate, the respondent's last act; recordedDate of a partial response is a week later",
     identifiers=tuple(KINDS),
+    attributes=("form", "medium", "about", "language", "region", "order_id"),
     gives=("outcome", "duration_s", "score", "comment", "revision"),
     drops=("no_answer", "not_a_contact"),
 )

@@ -53,6 +53,7 @@ FORMAT = Format(
     event_id="ResponseId, the same for a partial response and for the finished one",
     clock="EndDate, the respondent's last act",
     identifiers=qualtrics.FORMAT.identifiers,
+    attributes=qualtrics.FORMAT.attributes,
     gives=qualtrics.FORMAT.gives,
     drops=qualtrics.FORMAT.drops,
     needs_timezone=True,

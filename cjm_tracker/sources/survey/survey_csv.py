@@ -50,6 +50,7 @@ FORMAT = Format(
     event_id="response_id",
     clock="answered_at, when the customer answered",
     identifiers=("customer_number", "user_id", "loyalty_card", "email", "phone"),
+    attributes=(),
     gives=("score", "comment"),
     drops=("no_answer",),
     needs_timezone=True,

@@ -122,6 +122,7 @@ FORMAT = Format(
     event_id="form_response.token, the same when delivered again",
     clock="submitted_at",
     identifiers=("loyalty_card", "customer_number", "user_id", "email", "phone"),
+    attributes=("form", "about", "language", "region", "order_id", "contact_id"),
     gives=("score", "comment"),
     drops=("no_answer",),
 )

@@ -132,6 +132,7 @@ FORMAT = Format(
     event_id="response.id after `wootric-`, the same in every state of a response",
     clock="created_at, when the score was given",
     identifiers=("user_id", "email", "phone", "cookie"),
+    attributes=("form", "path", "about", "region", "order_id", "excluded"),
     gives=("score", "comment", "revision"),
     drops=("no_answer",),
 )

@@ -21,6 +21,8 @@ from cjm_tracker.sources import Format, FormatOptions, framing
 from cjm_tracker.sources.payload import instant, json_object, plain, since_1970
 from cjm_tracker.sources.website.access_log import (
     EVENT_ID,
+    HEADERS,
+    REQUEST,
     request_event,
     requested,
     seconds,
@@ -120,6 +122,7 @@ FORMAT = Format(
     event_id=EVENT_ID,
     clock="when the request came in or was logged, as the server's own field says",
     identifiers=("ip", "user_id"),
+    attributes=(*REQUEST, *HEADERS),
     gives=("outcome", "duration_s"),
     repeats=True,
 )

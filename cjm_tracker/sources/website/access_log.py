@@ -4,7 +4,8 @@ Kept whatever was asked for: rules tell pages from images and robots. No server 
 id: it is known by its whole record and by how many equal ones stand before it in the same file, so
 that loading a file twice counts it once and two equal requests in one second count twice.
 Identifiers: a login, where the server knows one, and the address, which is weak: it never joins
-two logins. Of the query only the campaign is kept: the rest may hold anything.
+two logins. Of the query only the campaign is kept, and which click id there is: the rest may hold
+anything.
 """
 
 from __future__ import annotations
@@ -16,9 +17,13 @@ from functools import lru_cache
 from cjm_tracker.errors import InvalidRecord
 from cjm_tracker.events import ORDINAL_HEADER, Event, Identifier, Record
 from cjm_tracker.sources.payload import attributes, milliseconds, natural_id
-from cjm_tracker.sources.urls import campaign_in, host_of
+from cjm_tracker.sources.urls import ARRIVAL, campaign_in, host_of
 
 EVENT_ID = "a hash of the record and of how many equal ones came before it in the file"
+
+# What every server writes, and what those write that keep headers.
+REQUEST = ("host", "path", "extension", "status", "size", *ARRIVAL)
+HEADERS = ("referrer_host", "user_agent")
 
 MAX_DURATION = 10.0**9  # seconds
 

@@ -16,7 +16,9 @@ from cjm_tracker.events import Event, Record
 from cjm_tracker.sources import Format, FormatOptions, framing
 from cjm_tracker.sources.website.access_log import (
     EVENT_ID,
+    HEADERS,
     QUOTED,
+    REQUEST,
     apache_time,
     matched,
     request_event,
@@ -65,6 +67,7 @@ FORMAT = Format(
     event_id=EVENT_ID,
     clock="when the server took the request",
     identifiers=("ip", "user_id"),
+    attributes=(*REQUEST, *HEADERS),
     gives=("outcome", "duration_s"),
     repeats=True,
 )

@@ -19,6 +19,7 @@ from cjm_tracker.sources.payload import instant
 from cjm_tracker.sources.website.access_log import (
     EVENT_ID,
     QUOTED,
+    REQUEST,
     matched,
     request_event,
     requested,
@@ -66,6 +67,7 @@ FORMAT = Format(
     event_id=EVENT_ID,
     clock="when the balancer answered, UTC",
     identifiers=("ip",),
+    attributes=(*REQUEST, "user_agent"),
     gives=("outcome", "duration_s"),
     drops=("no_request",),
     repeats=True,

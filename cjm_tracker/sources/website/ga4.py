@@ -28,7 +28,7 @@ from cjm_tracker.sources.payload import (
     plain,
     since_1970,
 )
-from cjm_tracker.sources.urls import host_of, path_of
+from cjm_tracker.sources.urls import ARRIVAL, click_id_in, host_of, path_of
 
 MICROSECONDS = 1_000_000
 HEARTBEAT = "user_engagement"
@@ -65,6 +65,7 @@ class Campaign(Payload):
     manual_medium: str | None = None
     manual_term: str | None = None
     manual_content: str | None = None
+    gclid: str | None = None
 
 
 class Ecommerce(Payload):
@@ -150,6 +151,7 @@ def _attributes(row: Row, parameters: dict[str, str]) -> dict[str, str]:
         utm_medium=campaign.manual_medium or parameters.get("medium"),
         utm_term=campaign.manual_term or parameters.get("term"),
         utm_content=campaign.manual_content or parameters.get("content"),
+        click_id=click_id_in(location) or ("gclid" if campaign.gclid else None),
         device=device.category,
         locale=device.language,
         country=geo.country,
@@ -179,6 +181,11 @@ def _add_money(event: Event, row: Row, parameters: dict[str, str]) -> None:
         event.currency = parameters.get("currency", "")[:3].upper()
 
 
+ATTRIBUTES = (
+    "platform", "host", "path", "screen", "referrer_host", *ARRIVAL, "device", "locale", "country",
+    "city", "order_id", "category", "coupon", "session",
+)  # fmt: skip
+
 FORMAT = Format(
     name="ga4",
     source="website",
@@ -188,6 +195,7 @@ FORMAT = Format(
     event_id="a hash of stream, user_pseudo_id, event_timestamp, event_name, bundle and batch ids",
     clock="event_timestamp, when the device logged it, UTC",
     identifiers=("user_id", "cookie"),
+    attributes=ATTRIBUTES,
     gives=("value",),
     drops=("heartbeat",),
 )

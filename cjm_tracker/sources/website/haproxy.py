@@ -18,6 +18,7 @@ from cjm_tracker.sources import Format, FormatOptions, framing
 from cjm_tracker.sources.payload import instant_by
 from cjm_tracker.sources.website.access_log import (
     EVENT_ID,
+    REQUEST,
     matched,
     request_event,
     requested,
@@ -64,6 +65,7 @@ FORMAT = Format(
     event_id=EVENT_ID,
     clock="when HAProxy took the connection, in the mapping's time zone",
     identifiers=("ip",),
+    attributes=(*REQUEST, "queue"),
     gives=("outcome", "duration_s"),
     drops=("no_request",),
     needs_timezone=True,

@@ -30,7 +30,7 @@ from cjm_tracker.sources.payload import (
     natural_id,
     plain,
 )
-from cjm_tracker.sources.urls import CAMPAIGN, host_of
+from cjm_tracker.sources.urls import ARRIVAL, CAMPAIGN, CLICK_IDS, click_id_in, host_of
 
 # Properties that say who somebody is; a group is what people belong to, in a shop a company.
 PERSON_KINDS = {"email": "email", "phone": "phone"}
@@ -136,6 +136,8 @@ def _attributes(properties: Properties) -> dict[str, str]:
         # "$direct" where nobody led to the page
         referrer_host=said.get("$referring_domain", "").replace("$direct", ""),
         **{ours: said.get(theirs) for theirs, ours in CAMPAIGN.items()},
+        click_id=next((name for name in CLICK_IDS if said.get(name)), None)
+        or click_id_in(said.get("$current_url")),
         user_agent=said.get("$raw_user_agent"),
         device=said.get("$device_type"),
         locale=said.get("$browser_language"),
@@ -147,6 +149,11 @@ def _attributes(properties: Properties) -> dict[str, str]:
     )
 
 
+ATTRIBUTES = (
+    "action", "host", "path", "screen", "referrer_host", *ARRIVAL, "user_agent", "device", "locale",
+    "region", "session", "order_id", "category", "product",
+)  # fmt: skip
+
 FORMAT = Format(
     name="posthog",
     source="website",
@@ -156,6 +163,7 @@ FORMAT = Format(
     event_id="uuid, else $insert_id, else a hash of distinct_id, event and time",
     clock="timestamp, of the device; else sent_at less offset",
     identifiers=("user_id", "cookie", "ip", "email", "phone", "account"),
+    attributes=ATTRIBUTES,
     gives=("value",),
     drops=("identity_only", "heartbeat"),
 )

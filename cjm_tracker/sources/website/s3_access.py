@@ -16,7 +16,9 @@ from cjm_tracker.events import Event, Record
 from cjm_tracker.sources import Format, FormatOptions, framing
 from cjm_tracker.sources.website.access_log import (
     EVENT_ID,
+    HEADERS,
     QUOTED,
+    REQUEST,
     apache_time,
     matched,
     request_event,
@@ -64,6 +66,7 @@ FORMAT = Format(
     event_id=EVENT_ID,
     clock="when the request came in",
     identifiers=("ip",),
+    attributes=(*REQUEST, *HEADERS),
     gives=("outcome", "duration_s"),
     drops=("no_request",),
     repeats=True,

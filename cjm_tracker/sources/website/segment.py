@@ -34,7 +34,7 @@ from cjm_tracker.sources.payload import (
     json_object,
     plain,
 )
-from cjm_tracker.sources.urls import host_of, path_of
+from cjm_tracker.sources.urls import ARRIVAL, click_id_in, host_of, path_of
 
 Call = Literal["identify", "track", "page", "screen", "group", "alias"]
 IDENTITY_CALLS = ("identify", "alias", "group")
@@ -241,6 +241,8 @@ def _attributes(message: Message, call: str) -> dict[str, str]:
     # Asked for first: hardly any message has them, and all would pay for them.
     if campaign.term or campaign.content:
         said |= attributes(utm_term=campaign.term, utm_content=campaign.content)
+    if click_id := click_id_in(page.url) or click_id_in(plain(properties.url)):
+        said |= attributes(click_id=click_id)
     if properties.conversation_id is not None:
         said |= attributes(conversation_id=properties.conversation_id)
     if isinstance(properties.campaign, dict):
@@ -274,6 +276,11 @@ def _add_money(event: Event, properties: Properties) -> None:
         event.currency = plain(properties.currency)[:3].upper()
 
 
+ATTRIBUTES = (
+    "call", "category", "path", "referrer_host", *ARRIVAL, "user_agent", "locale", "region",
+    "order_id", "product", "coupon", "reason", "topic", "conversation_id",
+)  # fmt: skip
+
 FORMAT = Format(
     name="segment",
     source="website",
@@ -292,6 +299,7 @@ FORMAT = Format(
         "loyalty_card",
         "customer_number",
     ),
+    attributes=ATTRIBUTES,
     gives=("value", "comment"),
     drops=("identity_only",),
 )

@@ -29,7 +29,7 @@ from cjm_tracker.sources.payload import (
     plain,
     text,
 )
-from cjm_tracker.sources.urls import path_of
+from cjm_tracker.sources.urls import ARRIVAL, click_id_in, path_of
 
 FIELDS = """
     app_id platform etl_tstamp collector_tstamp dvce_created_tstamp event event_id txn_id
@@ -170,6 +170,7 @@ def _attributes(
         utm_medium=row["mkt_medium"],
         utm_term=row["mkt_term"],
         utm_content=row["mkt_content"],
+        click_id=click_id_in(row["page_url"]),
         user_agent=row["useragent"],
         region=row["geo_country"],
         order_id=row["tr_orderid"]
@@ -200,6 +201,12 @@ def _add_money(
         event.currency = plain(currency)[:3].upper()
 
 
+ATTRIBUTES = (
+    "call", "app", "platform", "category", "label", "property", "number", "action", "target",
+    "screen", "host", "path", "referrer_host", "referrer", *ARRIVAL, "user_agent", "region",
+    "order_id", "product",
+)  # fmt: skip
+
 FORMAT = Format(
     name="snowplow",
     source="website",
@@ -209,6 +216,7 @@ FORMAT = Format(
     event_id="event_id",
     clock="derived_tstamp, corrected for the device's skew; else collector_tstamp; UTC",
     identifiers=("user_id", "cookie", "ip"),
+    attributes=ATTRIBUTES,
     gives=("value",),
     drops=("heartbeat", "order_line"),
 )

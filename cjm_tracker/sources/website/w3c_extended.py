@@ -22,7 +22,9 @@ from cjm_tracker.sources import Format, FormatOptions, framing
 from cjm_tracker.sources.payload import instant
 from cjm_tracker.sources.website.access_log import (
     EVENT_ID,
+    HEADERS,
     NOTHING,
+    REQUEST,
     decoded,
     request_event,
     seconds,
@@ -120,6 +122,7 @@ FORMAT = Format(
     event_id=EVENT_ID,
     clock="date and time, UTC; date-local and time-local in the mapping's zone",
     identifiers=("ip", "user_id"),
+    attributes=(*REQUEST, *HEADERS),
     gives=("outcome", "duration_s"),
     repeats=True,
 )
