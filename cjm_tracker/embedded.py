@@ -19,6 +19,7 @@ from pathlib import Path
 from cjm_tracker.broker import Broker, Position, Sent, committed
 from cjm_tracker.errors import WorkerError
 from cjm_tracker.events import SOURCES
+from cjm_tracker.mapping import mapping_file
 from cjm_tracker.settings import Settings
 
 STOP_S = 20.0
@@ -105,7 +106,7 @@ def worker(
         "CJM_STITCH_EVERY_S": str(settings.stitch_every_s),
     }
     if settings.mapping:
-        given["CJM_MAPPING"] = str(settings.mapping.resolve())
+        given["CJM_MAPPING"] = str(mapping_file(settings.mapping).resolve())
     if settings.given_key:
         given["CJM_PII_KEY"] = settings.given_key
     command = [sys.executable, "-m", "faust", "-A", "streams.app", "worker", "-l", "info"]

@@ -13,7 +13,15 @@ from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import YAMLError
@@ -27,11 +35,19 @@ from cjm_tracker.sources import Format, FormatOptions, format_named, formats
 from cjm_tracker.sources.defaults import DEFAULT_FORMATS
 from cjm_tracker.sources.instances import CloudEvents, FormatSettings, Setting, with_instances
 from cjm_tracker.sources.settings import Zone, nearest, problem_of
+from cjm_tracker.stages import vocabularies
 from cjm_tracker.touchpoints import Example, SourceRules, When
 
 Language = Literal["en", "ru", "bg"]
 LANGUAGES: tuple[Language, ...] = ("en", "ru", "bg")
 DEFAULT_MAPPING = PRESETS / "retail.yaml"
+
+
+def _or_a_vocabulary(schema: dict[str, JsonValue]) -> None:
+    """The list of stages, or the name of a vocabulary, as JSON Schema."""
+    listed = {**schema}
+    schema.clear()
+    schema["anyOf"] = [listed, {"enum": [*vocabularies()]}]
 
 
 class Mapping(BaseModel):
@@ -41,7 +57,7 @@ class Mapping(BaseModel):
 
     version: Slug
     timezone: Zone | None = None
-    stages: list[Slug] = Field(min_length=1)
+    stages: list[Slug] = Field(min_length=1, json_schema_extra=_or_a_vocabulary)
     formats: dict[str, Setting] = {}
     identity: IdentityConfig = IdentityConfig()
     groups: dict[Slug, When] = {}
@@ -49,6 +65,29 @@ class Mapping(BaseModel):
     journeys: list[JourneyDefinition] = Field(min_length=1)
     labels: dict[str, dict[Language, str]] = {}
     examples: list[Example] = []
+
+    @model_validator(mode="before")
+    @classmethod
+    def _written_out(cls, given: Any) -> Any:
+        """`stages: five_stages` is that list, and its labels stand under the mapping's own."""
+        named = given.get("stages") if isinstance(given, dict) else None
+        vocabulary = vocabularies().get(named) if isinstance(named, str) else None
+        if vocabulary is None:
+            return given
+        labels = given.get("labels") or {}
+        if isinstance(labels, dict):
+            labels = {**vocabulary, **labels}
+            for stage, theirs in vocabulary.items():
+                if isinstance(own := labels[stage], dict):
+                    labels[stage] = {**theirs, **own}
+        return {**given, "stages": [*vocabulary], "labels": labels}
+
+    @field_validator("stages", mode="before")
+    @classmethod
+    def _is_a_vocabulary(cls, given: Any) -> Any:
+        if isinstance(given, str):
+            raise ValueError(f"vocabulary '{given}'{nearest(given, [*vocabularies()])}")
+        return given
 
     @cached_property
     def touchpoints(self) -> dict[str, str]:
@@ -91,6 +130,17 @@ class Mapping(BaseModel):
             None,
         )
 
+    def attributes(self, source: Source) -> dict[str, frozenset[str] | None]:
+        """What each format of a source can give; None for one that does not say.
+
+        An envelope gives nothing: rules see the format inside.
+        """
+        return {
+            name: None if one.attributes is None else frozenset(one.attributes)
+            for name, one in self.known_formats.items()
+            if one.source == source and one.opened is None
+        }
+
     @cached_property
     def known_formats(self) -> dict[str, Format]:
         """Every format a record may name: those installed, and the mapping's own."""
@@ -123,8 +173,24 @@ class Mapping(BaseModel):
         return self.labels.get(name, {}).get(language) or name.replace("_", " ")
 
 
+def presets() -> dict[str, Path]:
+    """The mappings that ship with us, by name."""
+    return {file.stem: file for file in sorted(PRESETS.glob("*.yaml"))}
+
+
+def mapping_file(path: Path) -> Path:
+    """The file that is meant: the one at `path`, else, of a bare name, the preset of that name."""
+    known, name = presets(), str(path)
+    if path.is_file() or path.name != name or path.suffix:
+        return path
+    if name not in known and not path.exists():
+        raise ConfigError(f"there is no file {name}, and preset '{name}'{nearest(name, [*known])}")
+    return known.get(name, path)
+
+
 def load_mapping(path: Path = DEFAULT_MAPPING) -> Mapping:
-    """The mapping in `path`, or a `ConfigError` naming file, line and field."""
+    """The mapping in `path`, a file or a preset's name; a `ConfigError` names line and field."""
+    path = mapping_file(path)
     document = _read(path)
     try:
         mapping = Mapping.model_validate(document)
@@ -142,7 +208,7 @@ Places = Callable[..., int]
 
 def places(path: Path) -> Places:
     """Where things stand in a mapping's file: the line of `("sources", "website", "rules", 3)`."""
-    document = _read(path)
+    document = _read(mapping_file(path))
     return lambda *place: _line(document, place)
 
 

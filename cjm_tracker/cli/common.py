@@ -39,7 +39,8 @@ WarehouseOption = Annotated[
     ),
 ]
 MappingOption = Annotated[
-    Path | None, typer.Option("--mapping", metavar="FILE", help="Mapping file (YAML).")
+    Path | None,
+    typer.Option("--mapping", metavar="FILE", help="Mapping file (YAML), or a preset's name."),
 ]
 DefinitionOption = Annotated[
     str,

@@ -10,7 +10,7 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
-from cjm_tracker.cli import rules
+from cjm_tracker.cli import presets, rules
 from cjm_tracker.cli.common import (
     JsonOption,
     MappingOption,
@@ -41,6 +41,8 @@ app.command("test")(rules.test)
 app.command("explain")(rules.explain_one)
 app.command("coverage")(rules.coverage)
 app.command("schema")(rules.schema)
+app.command("presets")(presets.presets)
+app.command("preset")(presets.preset)
 
 SHOWN = 15  # changes
 SIGNS = {"added": "+", "removed": "-", "changed": "~"}
