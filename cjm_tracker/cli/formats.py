@@ -8,6 +8,7 @@ import json as json_
 import re
 import textwrap
 from pathlib import Path
+from types import ModuleType
 from typing import Annotated, Any
 
 import typer
@@ -74,6 +75,7 @@ def _said(one: Format) -> dict[str, Any]:
         "event_id": one.event_id,
         "clock": one.clock,
         "identifiers": list(one.identifiers),
+        "attributes": None if one.attributes is None else sorted(one.attributes),
         "gives": list(one.gives),
         "drops": {reason: meanings.get(reason, "") for reason in one.drops},
         "needs_timezone": one.needs_timezone,
@@ -98,6 +100,7 @@ def _told(one: Format) -> Group:
         ("clock", one.clock),
         ("time zone", zone),
         ("identifiers", ", ".join(one.identifiers) or "none"),
+        ("attributes", _attributes(one)),
         ("gives", ", ".join(one.gives) or "nothing else"),
         ("drops", drops or "nothing"),
         ("equal records", f"are {said['equal_records']}"),
@@ -105,6 +108,13 @@ def _told(one: Format) -> Group:
     ):
         table.add_row(title, plain(text))
     return Group(table, Padding(plain(said["about"]), (1, 0, 0, 0)) if said["about"] else Text())
+
+
+def _attributes(one: Format) -> str:
+    """What rules may ask for, beside the fields that every event has."""
+    if one.opened:
+        return "those of the format inside"
+    return "it does not say" if one.attributes is None else ", ".join(one.attributes) or "none"
 
 
 def _example(one: Format) -> str:
@@ -119,9 +129,14 @@ def about(one: Format) -> str:
 
 
 def drop_meanings() -> dict[str, str]:
-    """Why an event may be no touchpoint: each reason with the comment that stands beside it."""
-    lines = inspect.getsource(events).splitlines()
-    start = next(n for n, line in enumerate(lines) if line.startswith("DropReason"))
+    """Why an event may be no touchpoint."""
+    return meanings(events, "DropReason")
+
+
+def meanings(module: ModuleType, literal: str) -> dict[str, str]:
+    """Each value of a literal type with the comment that stands beside it."""
+    lines = inspect.getsource(module).splitlines()
+    start = next(n for n, line in enumerate(lines) if line.startswith(f"{literal} = "))
     found = {}
     for line in lines[start + 1 :]:
         if line.startswith("]"):

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json as json_
-import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,13 +24,24 @@ from cjm_tracker.cli.common import (
 )
 from cjm_tracker.cli.delivery import plain, table
 from cjm_tracker.cli.sql import as_json
-from cjm_tracker.errors import CjmError, InputError, InvalidRecord
-from cjm_tracker.events import Event, Record
+from cjm_tracker.errors import CjmError, ConfigError, InputError, InvalidRecord
+from cjm_tracker.events import SOURCES, Event, Record
 from cjm_tracker.inputs import open_logs
 from cjm_tracker.mapping import Mapping, Places, load_mapping, places
 from cjm_tracker.settings import load_settings
 from cjm_tracker.sources import Format
-from cjm_tracker.touchpoints import Rule, Verdict, compile_rules, explain
+from cjm_tracker.sources.settings import nearest
+from cjm_tracker.touchpoints import (
+    Given,
+    Rule,
+    Unknown,
+    Verdict,
+    compile_rules,
+    explain,
+    not_given,
+    unknown,
+)
+from cjm_tracker.touchpoints.proposal import proposed
 from cjm_tracker.warehouse import run_query
 
 FileArgument = Annotated[Path, typer.Argument(metavar="MAPPING.yaml", help="The mapping.")]
@@ -44,15 +54,52 @@ class ExamplesFailed(CjmError):
 
 def check(file: FileArgument) -> None:
     """Say every error of a mapping with its line, and what looks like a slip of the pen."""
-    mapping = load_mapping(file)
-    for line, text in _doubts(mapping, places(file)):
+    mapping, where = load_mapping(file), places(file)
+    asked = list(_unknown(mapping, where))
+    doubts = [(line, text) for line, text, certain in asked if not certain]
+    for line, text in sorted([*_doubts(mapping, where), *doubts]):
         out.print(f"{file}:{line}: {text}", markup=False, soft_wrap=True)
+    if wrong := [f"{file}:{line}: {text}" for line, text, certain in sorted(asked) if certain]:
+        raise ConfigError("\n".join(wrong))
     rules = sum(len(section.rules) for section in mapping.sources.values())
     out.print(
         f"{file} is a mapping: {rules} rules name {len(mapping.touchpoints)} touchpoints in "
         f"{len(mapping.stages)} stages; {len(mapping.examples)} examples",
         markup=False, soft_wrap=True,
     )  # fmt: skip
+
+
+def _unknown(mapping: Mapping, where: Places) -> Iterator[tuple[int, str, bool]]:
+    """What groups, rules and examples ask for in vain: line, words, and whether it is certain."""
+    given = {source: mapping.attributes(source) for source in SOURCES}
+    anywhere = {name: said for formats in given.values() for name, said in formats.items()}
+    told = set()
+    for name, group in mapping.groups.items():
+        for found in unknown(group, mapping.groups, anywhere):
+            told.add(found.name)
+            yield where("groups", name, found.name), _asks(found, anywhere), found.certain
+    for source, section in mapping.sources.items():
+        formats = given[source]
+        for number, rule in enumerate(section.rules):
+            for found in unknown(rule.when, mapping.groups, formats):
+                if found.name not in told:  # of a group it is said where it stands
+                    line = where("sources", source, "rules", number, "when", found.name)
+                    yield line, _asks(found, formats), found.certain
+    for number, example in enumerate(mapping.examples):
+        formats = given[example.source]
+        its = {name: said for name, said in formats.items() if name == example.format} or formats
+        for found in not_given(example.given, its):
+            line = where("examples", number, "given", found.name)
+            yield line, _asks(found, formats), found.certain
+
+
+def _asks(found: Unknown, formats: Given) -> str:
+    """What is wrong with it, and what may have been meant."""
+    if not found.name:
+        return "never matches: no format is all that is asked for"
+    few = ", ".join(found.formats[:3]) + ", …" * (len(found.formats) > 3)
+    whose = f" of {few}" if 0 < len(found.formats) < len(formats) else ""
+    return f"{found.kind} '{found.name}'{whose}{nearest(found.name, list(found.known))}"
 
 
 def _doubts(mapping: Mapping, where: Places) -> list[tuple[int, str]]:
@@ -224,14 +271,6 @@ def coverage(warehouse: WarehouseOption = None, json: JsonOption = False) -> Non
         out.print("\nMost frequent without a rule; a rule for each, to be given a stage:")
     for shape in shapes:
         out.print(f"{shape['events']:>9,}  {shape['rule']}", markup=False, soft_wrap=True)
-
-
-def proposed(source: str, format_name: str, name: str) -> str:
-    """A rule for events of that name; its touchpoint is the name as a slug."""
-    slug = re.sub(r"[^a-z0-9]+", "_", name.casefold()).strip("_")
-    touchpoint = slug if re.match(r"[a-z]", slug) else f"{source}_{slug or 'event'}"
-    when = f"format: {format_name}, event: {json_.dumps(name, ensure_ascii=False)}"
-    return f"- {{when: {{{when}}}, touchpoint: {touchpoint[:63]}}}"
 
 
 def schema() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from cjm_tracker.cli.rules import proposed
-from cjm_tracker.mapping import DEFAULT_MAPPING, Mapping
+from cjm_tracker.mapping import Mapping
 
 from .commands import cjm
 
@@ -100,6 +100,29 @@ def test_what_is_hardly_meant_is_told(shop: Path, old: str, new: str, said: str)
     done = cjm(shop, "mapping", "check", "shop.yaml")
     assert done.returncode == 0
     assert said in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("coupon: {present: true}}, touch", "cupon: {present: true}}, touch",
+         "shop.yaml:11: field 'cupon' is not defined, did you mean 'coupon'?"),
+        ("{utm_medium: cpc}", "{utm_medum: cpc}",
+         "shop.yaml:6: field 'utm_medum' is not defined, did you mean 'utm_medium'?"),
+        ("call: page}", "call: page, format: ga4}",
+         "shop.yaml:12: field 'call' of ga4 is not defined"),
+        ("call: page}", "call: page, format: segmnt}",
+         "shop.yaml:12: format 'segmnt' is not defined, did you mean 'segment'?"),
+        ("coupon: SPRING}", "copon: SPRING}",
+         "shop.yaml:18: field 'copon' is not defined, did you mean 'coupon'?"),
+    ],
+    ids=["rule", "group", "format gives no such", "format", "example"],
+)  # fmt: skip
+def test_a_field_that_no_format_gives_is_refused(shop: Path, old: str, new: str, said: str) -> None:
+    changed(shop, old, new)
+    done = cjm(shop, "mapping", "check", "shop.yaml")
+    assert done.returncode == 78
+    assert said in done.stderr
 
 
 def test_examples_that_hold(shop: Path) -> None:
@@ -199,8 +222,3 @@ def test_a_proposed_touchpoint_is_a_slug(name: str, touchpoint: str) -> None:
 def test_the_schema_knows_every_section(shop: Path) -> None:
     told = json.loads(cjm(shop, "mapping", "schema").stdout)
     assert set(told["properties"]) == set(Mapping.model_fields)
-
-
-def test_the_preset_has_nothing_doubtful(tmp_path: Path) -> None:
-    done = cjm(tmp_path, "mapping", "check", str(DEFAULT_MAPPING))
-    assert len(done.stdout.splitlines()) == 1
