@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parents[1]
         ("rebuild --touchpoints 20000 --customers 1000 --runs 1", "cjm-tracker"),
         ("increment --sizes 20000,40000 --touched 100 --runs 1", "40,000"),
         ("rules --sizes 10,100 --events 500 --runs 1", "100"),
+        ("formats --repeat 10 --runs 1", "segment"),
         ("identity --links 10000 --sizes 2000,4000 --batch 50 --runs 1", "4,000"),
     ],
     ids=lambda text: text.split()[0],
