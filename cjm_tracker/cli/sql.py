@@ -44,6 +44,11 @@ def sql(
         raise WarehouseRejected("INTO OUTFILE writes a file: use --format csv > FILE instead")
     with opened(load_settings(warehouse=warehouse)) as open_warehouse:
         answer = open_warehouse.query(query.strip().rstrip(";"), readonly=True)
+    print_answer(answer, form)
+
+
+def print_answer(answer: Answer, form: Form) -> None:
+    """An answer in the form asked for."""
     {Form.table: print_table, Form.csv: _print_csv, Form.json: _print_json}[form](answer)
 
 

@@ -1,0 +1,117 @@
+"""`cjm measure`: what journeys tell."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from rich import box
+from rich.table import Table
+
+from cjm_tracker.cli.common import (
+    DefinitionOption,
+    JsonOption,
+    MappingOption,
+    WarehouseOption,
+    definition_of,
+    mapping_of,
+    opened,
+    out,
+)
+from cjm_tracker.cli.sql import Form, print_answer
+from cjm_tracker.errors import InputError
+from cjm_tracker.measures import Measure, Scope, measure_named, measures
+from cjm_tracker.settings import load_settings
+from cjm_tracker.warehouse.client import Table as Answer
+
+DATES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]
+
+
+def measure(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Which one; none: list them.")] = "",
+    where: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=VALUE",
+            help="Only journeys with it: channel, source, touchpoint, stage, converted, customer, "
+            "attribute.NAME; several values with commas. May be repeated: all must hold.",
+        ),
+    ] = None,
+    given: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="A parameter; --about lists them."),
+    ] = None,
+    since: Annotated[
+        datetime | None, typer.Option(formats=DATES, help="Journeys started then or later, UTC.")
+    ] = None,
+    until: Annotated[
+        datetime | None, typer.Option(formats=DATES, help="Journeys started before, UTC.")
+    ] = None,
+    definition: DefinitionOption = "",
+    warehouse: WarehouseOption = None,
+    mapping: MappingOption = None,
+    about: Annotated[bool, typer.Option(help="Say what it means and takes; ask nothing.")] = False,
+    sql: Annotated[bool, typer.Option("--sql", help="Print its SQL; ask nothing.")] = False,
+    json: JsonOption = False,
+    csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
+) -> None:
+    """Funnel, paths, times, attribution and more, all from the same journeys.
+
+    Example: cjm measure funnel --where channel=store --set steps=consideration,purchase
+    """
+    if not name:
+        _list()
+        return
+    wanted = measure_named(name)
+    if about:
+        _tell(wanted)
+        return
+    if sql:
+        print(wanted.query())
+        return
+    settings = load_settings(warehouse=warehouse, mapping=mapping)
+    cut_by = definition_of(mapping_of(settings), definition)
+    scope = Scope.of(where or [], _utc(since), _utc(until))
+    parameters = wanted.bound(dict(map(_pair, given or [])), scope, cut_by)
+    with opened(settings) as open_warehouse:
+        answer = open_warehouse.query(wanted.query(), parameters)
+    answer = Answer(*wanted.finished(answer.rows, parameters))
+    print_answer(answer, Form.json if json else Form.csv if csv else Form.table)
+
+
+def _list() -> None:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for heading in ("measure", "what it tells"):
+        table.add_column(heading, no_wrap=heading == "measure")
+    for each in measures().values():
+        table.add_row(each.name, each.words.strip())
+    out.print(table)
+    out.print("cjm measure NAME --about tells what a measure means and takes.")
+
+
+def _tell(wanted: Measure) -> None:
+    out.print(f"[bold]{wanted.title}[/]: {wanted.words.strip()}\n")
+    for heading in ("formula", "source", "unit", "small_samples", "notes"):
+        if said := getattr(wanted, heading).strip():
+            out.print(f"[bold]{heading.replace('_', ' ')}[/]: {said}\n", markup=True)
+    table = Table("parameter", "default", "meaning", box=box.SIMPLE_HEAD, pad_edge=False)
+    for name, parameter in wanted.parameters.items():
+        choices = f" ({', '.join(parameter.choices)})" if parameter.choices else ""
+        table.add_row(name, parameter.default, parameter.words + choices)
+    out.print(table)
+    table = Table("column", "meaning", box=box.SIMPLE_HEAD, pad_edge=False)
+    for name, words in wanted.columns.items():
+        table.add_row(name, words)
+    out.print(table)
+
+
+def _pair(written: str) -> tuple[str, str]:
+    name, is_one, value = written.partition("=")
+    if not is_one:
+        raise InputError(f"--set {written}: a parameter is given as NAME=VALUE")
+    return name, value
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    return moment.replace(tzinfo=UTC) if moment else None

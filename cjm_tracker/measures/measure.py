@@ -1,0 +1,137 @@
+"""A measure: its meaning, its parameters, its SQL."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from ruamel.yaml import YAML
+
+from cjm_tracker.errors import InputError
+from cjm_tracker.events import Slug
+from cjm_tracker.journeys import JourneyDefinition
+from cjm_tracker.measures.attribution import Path, credited
+from cjm_tracker.measures.forms import FORMS, Form
+from cjm_tracker.measures.scope import Scope
+from cjm_tracker.resources import SQL
+from cjm_tracker.sources.settings import nearest
+
+FOLDER = SQL / "measures"
+# What several of them share, no measures themselves: each stands for its name in braces.
+SHARED = ("common", "touches")
+# A file's head is a comment in YAML.
+FILE = re.compile(r"/\*\n(?P<head>.*?)\*/\n(?P<sql>.*)", re.DOTALL)
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Parameter(_Strict):
+    """One that may be set: `default` and `choices` as a person would write them."""
+
+    words: str
+    form: Form = "text"
+    default: str = ""
+    choices: tuple[str, ...] = ()
+
+
+Rows = list[tuple[Any, ...]]
+
+OF_ALL = {
+    "silent_after": Parameter(
+        words="how long a feed may be silent and still be waited for", form="duration", default="7d"
+    )
+}
+
+
+class Measure(_Strict):
+    """What the head of a measure's file says, and its SQL."""
+
+    name: Slug
+    title: str
+    words: str  # what it answers
+    formula: str
+    source: str  # the views it reads
+    unit: str
+    small_samples: str  # how few of something are shown
+    notes: str = ""
+    parameters: dict[Slug, Parameter] = {}
+    columns: dict[Slug, str] = Field(min_length=1)
+    then: Literal["", "credited"] = ""  # what becomes of the rows, where SQL does not say all
+    sql: str = Field(repr=False)
+
+    def query(self) -> str:
+        """The whole statement, with its parameters still to be bound."""
+        text = self.sql
+        for name in SHARED:
+            if (place := f"{{{name}}}\n") in text:
+                text = text.replace(place, (FOLDER / f"{name}.sql").read_text("utf-8"), 1)
+        return text
+
+    def finished(self, rows: Rows, values: Mapping[str, Any]) -> tuple[tuple[str, ...], Rows]:
+        """The answer's columns and rows, from what the engine gave for these parameters."""
+        if self.then == "credited":
+            paths = [Path(tuple(touches), *rest) for touches, *rest in rows]
+            rows = credited(values["model"], paths)
+        return tuple(self.columns), rows
+
+    def bound(
+        self, given: Mapping[str, str], scope: Scope, definition: JourneyDefinition
+    ) -> dict[str, Any]:
+        """The values of all parameters; an `InputError` names the one that cannot be."""
+        parameters = {**self.parameters, **OF_ALL}
+        for name in given:
+            if name not in parameters:
+                raise InputError(
+                    f"{self.name}: parameter '{name}'{nearest(name, list(parameters))}"
+                )
+        values = {**scope.parameters(definition.name), **_said(definition)}
+        for name, parameter in parameters.items():
+            written = given.get(name, parameter.default)
+            if parameter.choices and written not in parameter.choices:
+                raise InputError(f"{self.name}: {name}{nearest(written, list(parameter.choices))}")
+            try:
+                values |= FORMS[parameter.form](name, written, definition)
+            except ValueError as error:
+                raise InputError(f"{self.name}: {name}: {error}") from None
+        return values
+
+
+def _said(definition: JourneyDefinition) -> dict[str, Any]:
+    """What a measure may need of the definition itself."""
+    lookback = definition.lookback
+    return {
+        "goals": list(definition.goals),
+        # Longer than any journey, where it has none.
+        "lookback_s": lookback.total_seconds() if lookback else 1e12,
+    }
+
+
+@cache
+def measures() -> dict[str, Measure]:
+    """All of them by name."""
+    return {
+        path.stem: _read(path.stem, path.read_text(encoding="utf-8"))
+        for path in sorted(FOLDER.glob("*.sql"))
+        if path.stem not in SHARED
+    }
+
+
+def measure_named(name: str) -> Measure:
+    """The measure of that name; an `InputError` where there is none."""
+    if name not in measures():
+        raise InputError(
+            f"measure '{name}'{nearest(name, list(measures()))}; cjm measure lists them"
+        )
+    return measures()[name]
+
+
+def _read(name: str, text: str) -> Measure:
+    parts = FILE.fullmatch(text)
+    assert parts, f"{name}.sql: a measure begins with a comment that says what it is"
+    head = YAML(typ="safe").load(parts["head"])
+    return Measure(name=name, sql=parts["sql"].strip().rstrip(";"), **head)

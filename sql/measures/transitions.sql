@@ -1,0 +1,57 @@
+/*
+title: Transitions
+words: >
+  What follows what, loops kept: for each pair how often, how fast, and what part of all ways out of
+  the first it is.
+formula: >
+  share = transitions / all transitions out of `from`; sum of transitions = contacts - journeys
+source: journeys
+unit: transitions
+small_samples: n stands beside the share; limit cuts the rare ones off.
+notes: |
+  With repeats collapsed the same several times in a row is one contact, and no loop of one is left.
+parameters:
+  of: {default: touchpoint, choices: [touchpoint, stage, channel], words: "what follows what"}
+  repeats: {default: kept, choices: [kept, collapsed], words: "whether the same several times in a row counts once"}
+  limit: {form: number, default: "100", words: "rows, the most frequent first"}
+columns:
+  from: the one
+  to: the next; the same where it is a loop
+  transitions: how often
+  journeys: in how many journeys
+  customers: of how many customers
+  share: of all ways out of the first
+  median_s: median seconds from the one to the other
+*/
+{common}
+    named AS
+    (
+        SELECT
+            customer_id, journey_no,
+            multiIf({of:String} = 'stage', stages, {of:String} = 'channel', channels, path) AS each_name,
+            arrayMap((name, before, no) -> no = 1 OR {repeats:String} = 'kept' OR name != before,
+                each_name, arrayPopBack(arrayPushFront(each_name, '')), arrayEnumerate(each_name)) AS is_kept,
+            arrayFilter((name, kept) -> kept, each_name, is_kept) AS names,
+            arrayFilter((moment, kept) -> kept, times, is_kept) AS moments
+        FROM taken
+    ),
+    hops AS
+    (
+        SELECT customer_id, journey_no, one, other, dateDiff('millisecond', begun, ended) / 1000 AS seconds
+        FROM named
+        ARRAY JOIN
+            arrayPopBack(names) AS one, arrayPopFront(names) AS other,
+            arrayPopBack(moments) AS begun, arrayPopFront(moments) AS ended
+    )
+SELECT
+    one AS `from`,
+    other AS `to`,
+    count() AS transitions,
+    uniqExact(customer_id, journey_no) AS journeys,
+    uniqExact(customer_id) AS customers,
+    transitions / sum(transitions) OVER (PARTITION BY one) AS share,
+    quantileExact(0.5)(seconds) AS median_s
+FROM hops
+GROUP BY one, other
+ORDER BY transitions DESC, one, other
+LIMIT {limit:UInt32}
