@@ -23,10 +23,15 @@ ROOT = Path(__file__).parents[1]
 # What each would ask for; a command without a line here is called bare.
 ARGUMENTS = {
     "load": ["--format", "segment", "-"],
+    "guess": ["-"],
+    "validate": ["-"],
     "sql": ["SELECT 1"],
+    "measure": ["funnel"],
     "journey": ["somebody"],
     "identity explain": ["cookie:a"],
     "mapping diff": [str(DEFAULT_MAPPING)],
+    "mapping preset": ["nothing"],
+    "doctor": ["--grafana", "http://127.0.0.1:1", "--token", "canary-of-grafana"],
     "grafana push": ["--url", "http://127.0.0.1:1", "--token", "canary-of-grafana"],
 }
 HARMLESS = {
@@ -34,6 +39,8 @@ HARMLESS = {
     "demo-logs",
     "formats",
     "mapping schema",
+    "mapping presets",
+    "schema export",
 }  # they take no secret and do their work at once
 
 
@@ -115,7 +122,8 @@ def test_no_value_is_written_into_sql() -> None:
         (file.name, found)
         for file in SQL.rglob("*.sql")
         for found in re.findall(r"%\(\w+\)s|%s|\{\w*\}|\$\{\w+\}", file.read_text())
-        if "grafana" not in file.name
+        # Panels have Grafana's own; measures take in what they share, which is text of ours.
+        if "grafana" not in file.name and found not in ("{common}", "{touches}")
     ]
     assert filled == []
     statement = re.compile(r"""f"{1,3}\s*(?:SELECT|INSERT|ALTER|CREATE|DROP|DELETE)\b[^"]*""")

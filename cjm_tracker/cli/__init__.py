@@ -12,8 +12,10 @@ from cjm_tracker.cli import (
     admin,
     dead_letters,
     demo,
+    doctor,
     formats,
     grafana,
+    guess,
     identity,
     journey,
     journey_map,
@@ -21,9 +23,12 @@ from cjm_tracker.cli import (
     ledger,
     load,
     mapping,
+    measure,
     rebuild,
     replay,
+    schema,
     sql,
+    validate,
 )
 from cjm_tracker.errors import CjmError
 
@@ -56,9 +61,12 @@ def options(
 
 app.command("demo")(demo.demo)
 app.command("demo-logs")(demo.demo_logs)
+app.command("guess")(guess.guess)
+app.command("validate")(validate.validate)
 app.command("load")(load.load)
 app.command("sql")(sql.sql)
 app.command("journey")(journey.journey)
+app.command("measure")(measure.measure)
 app.command("map")(journey_map.journey_map)
 app.command("formats")(formats.formats)
 app.command("new-format")(formats.new_format)
@@ -67,12 +75,14 @@ app.command("stitch")(admin.stitch)
 app.command("rebuild")(rebuild.rebuild)
 app.command("replay")(replay.replay)
 app.command("lag")(lag.lag)
+app.command("doctor")(doctor.doctor)
 app.add_typer(admin.topics_app, name="topics")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(dead_letters.app, name="dlq")
 app.add_typer(mapping.app, name="mapping")
 app.add_typer(identity.app, name="identity")
 app.add_typer(grafana.app, name="grafana")
+app.add_typer(schema.app, name="schema")
 
 
 def main() -> None:
