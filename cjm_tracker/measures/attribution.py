@@ -45,7 +45,7 @@ Shares = tuple[Credits, Credits, Credits]
 
 
 def markov(paths: Sequence[Path], numbers: dict[str, int]) -> Shares:
-    """The removal effect: 1 - P(conversion | without it) / P(conversion), in a chain of first order.
+    """The removal effect, 1 - P(conversion | without it) / P(conversion), in a first-order chain.
 
     Journeys begin in a state of their own and end converted or lost; whoever comes to a touch that
     is removed is lost (Anderl et al. 2016).
