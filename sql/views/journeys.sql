@@ -15,9 +15,14 @@ CREATE OR REPLACE VIEW journeys
     path         Array(LowCardinality(String)) COMMENT 'touchpoints in order',
     times        Array(DateTime64(3, 'UTC')) COMMENT 'time of each step',
     sources      Array(LowCardinality(String)) COMMENT 'source of each step',
+    event_ids    Array(String) COMMENT 'the event behind each step, with its source; see touchpoints',
     channels     Array(LowCardinality(String)) COMMENT 'channel of each step',
     stages       Array(LowCardinality(String)) COMMENT 'stage of each step',
     stage_nos    Array(UInt8) COMMENT 'place of each step''s stage in the definition''s order; 0 when it is none of its stages',
+    outcomes     Array(LowCardinality(String)) COMMENT 'how each step ended; empty when nothing is known',
+    waits_s      Array(Nullable(Float64)) COMMENT 'seconds waited in a queue at each step; NULL when it did not queue',
+    emotions     Array(Nullable(Float64)) COMMENT '-1 to +1 at each step; NULL when nothing is known',
+    are_read     Array(UInt8) COMMENT '1 where that was read from a comment rather than given as a score',
     path_text    String COMMENT 'a > b > c, the same touchpoint several times in a row written once',
     value        Decimal(38, 4) COMMENT 'sum of the steps'' money',
     emotion      Nullable(Float64) COMMENT 'mean of what is known; NULL when nothing is',
@@ -26,32 +31,42 @@ CREATE OR REPLACE VIEW journeys
 DEFINER = CURRENT_USER SQL SECURITY DEFINER
 AS
 -- Data time, not the wall clock: a silent feed leaves a journey open, it does not end it.
-WITH (SELECT max(occurred_at) FROM event_log) AS watermark
+WITH
+    (SELECT max(occurred_at) FROM event_log) AS watermark,
+    -- 1 where a journey begins. Steps are cut there at once: a slice a journey would copy all of a
+    -- customer's steps as often as it has journeys.
+    arrayFlatten(arrayMap(len -> arrayResize([1], len, 0), `journey.length`)) AS begins
 SELECT
     definition, version, customer_id, journey_no,
-    `step.occurred_at`[first] AS started_at,
-    `step.occurred_at`[first + len - 1] AS ended_at,
+    times[1] AS started_at,
+    times[-1] AS ended_at,
     closes_at,
     reason = '' AND closes_at > watermark AS is_open,
     if(reason = '' AND closes_at <= watermark, 'inactivity', reason) AS end_reason,
     is_converted,
     converted_at,
     len AS step_count,
-    arraySlice(`step.touchpoint`, first, len) AS path,
-    arraySlice(`step.occurred_at`, first, len) AS times,
-    arraySlice(`step.source`, first, len) AS sources,
-    arraySlice(`step.channel`, first, len) AS channels,
-    arraySlice(`step.stage`, first, len) AS stages,
-    arraySlice(`step.stage_no`, first, len) AS stage_nos,
-    arrayStringConcat(arrayCompact(arraySlice(`step.touchpoint`, first, len)), ' > ') AS path_text,
-    arraySum(arrayMap(x -> ifNull(x, 0), arraySlice(`step.value`, first, len))) AS value,
-    if(arrayAll(x -> isNull(x), arraySlice(`step.emotion`, first, len)), NULL,
-        arrayAvg(arrayMap(x -> assumeNotNull(x), arrayFilter(x -> isNotNull(x), arraySlice(`step.emotion`, first, len))))) AS emotion,
+    path, times, sources, event_ids, channels, stages, stage_nos, outcomes, waits_s, emotions, are_read,
+    arrayStringConcat(arrayCompact(path), ' > ') AS path_text,
+    arraySum(arrayMap(x -> ifNull(x, 0), money)) AS value,
+    if(arrayAll(x -> isNull(x), emotions), NULL,
+        arrayAvg(arrayMap(x -> assumeNotNull(x), arrayFilter(x -> isNotNull(x), emotions)))) AS emotion,
     dateDiff('millisecond', started_at, ended_at) / 1000 AS duration_s
 FROM path_log FINAL
 ARRAY JOIN
     arrayEnumerate(`journey.first`) AS journey_no,
-    `journey.first` AS first,
+    arraySplit((x, is_first) -> is_first, `step.touchpoint`, begins) AS path,
+    arraySplit((x, is_first) -> is_first, `step.occurred_at`, begins) AS times,
+    arraySplit((x, is_first) -> is_first, `step.source`, begins) AS sources,
+    arraySplit((x, is_first) -> is_first, `step.event_id`, begins) AS event_ids,
+    arraySplit((x, is_first) -> is_first, `step.channel`, begins) AS channels,
+    arraySplit((x, is_first) -> is_first, `step.stage`, begins) AS stages,
+    arraySplit((x, is_first) -> is_first, `step.stage_no`, begins) AS stage_nos,
+    arraySplit((x, is_first) -> is_first, `step.outcome`, begins) AS outcomes,
+    arraySplit((x, is_first) -> is_first, `step.wait_s`, begins) AS waits_s,
+    arraySplit((x, is_first) -> is_first, `step.emotion`, begins) AS emotions,
+    arraySplit((x, is_first) -> is_first, `step.is_read`, begins) AS are_read,
+    arraySplit((x, is_first) -> is_first, `step.value`, begins) AS money,
     `journey.length` AS len,
     `journey.closes_at` AS closes_at,
     `journey.end_reason` AS reason,

@@ -33,12 +33,15 @@ def in_order(rows: Iterable[dict[str, Any]]) -> Rows:
 def read(warehouse: Warehouse, sql: str) -> Rows:
     """The rows, with times as ms since 1970."""
     return [
-        {
-            name: _since_1970(value) if isinstance(value, datetime) else value
-            for name, value in row.items()
-        }
+        {name: _plain(value) for name, value in row.items()}
         for row in warehouse.query(sql).dicts()
     ]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    return _since_1970(value) if isinstance(value, datetime) else value
 
 
 def _ms(span: timedelta) -> int:
