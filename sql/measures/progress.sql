@@ -39,38 +39,34 @@ columns:
         FROM taken
         ARRAY JOIN arrayFilter(seen -> seen.1 > 0, arrayDistinct(arrayZip(stage_nos, stages))) AS visit
     ),
-    moments AS
+    ranked AS
     (
-        SELECT stage_no, stage, followed, countIf(has_moved) AS moved, count() AS ended
+        -- From the one followed longest down; of equal times those that moved on are the first at risk.
+        SELECT
+            stage_no, stage, followed, has_moved,
+            row_number() OVER (PARTITION BY stage ORDER BY followed DESC, has_moved) AS at_risk
         FROM visits
-        GROUP BY stage_no, stage, followed
     ),
     curve AS
     (
         SELECT
-            stage_no, stage, followed,
-            at_risk - ended AS left,
-            max(at_risk) OVER (PARTITION BY stage) AS journeys,
-            sum(log(1 - moved / at_risk)) OVER (PARTITION BY stage ORDER BY followed) AS log_stayed,
-            sum(moved / (at_risk * (at_risk - moved))) OVER (PARTITION BY stage ORDER BY followed) AS variance
-        FROM (SELECT *, sum(ended) OVER (PARTITION BY stage ORDER BY followed DESC) AS at_risk FROM moments)
-    ),
-    asked AS
-    (
-        SELECT stage_no, stage, journeys, after_s, toInt64(after_s * 1000) AS after_ms
-        FROM (SELECT stage_no, stage, any(curve.journeys) AS journeys FROM curve GROUP BY stage_no, stage)
-        ARRAY JOIN {after:Array(Float64)} AS after_s
+            stage_no, stage,
+            count() AS journeys,
+            max(followed) AS longest,
+            sumForEach(arrayMap(after_s -> toUInt64(followed > after_s * 1000), {after:Array(Float64)})) AS left,
+            -- One after the other, d at one time weigh what 1 - d / n does.
+            sumForEach(arrayMap(after_s -> if(has_moved AND followed <= after_s * 1000, log(1 - 1 / at_risk), 0.), {after:Array(Float64)})) AS log_stayed,
+            sumForEach(arrayMap(after_s -> if(has_moved AND followed <= after_s * 1000, 1 / (at_risk * (at_risk - 1)), 0.), {after:Array(Float64)})) AS variance
+        FROM ranked
+        GROUP BY stage_no, stage
     )
 SELECT
-    asked.stage_no AS stage_no,
-    asked.stage AS stage,
-    asked.after_s AS after_s,
-    asked.journeys AS journeys,
-    if(curve.journeys = 0, asked.journeys, curve.left) AS at_risk,
-    multiIf(curve.journeys = 0, 0., at_risk = 0 AND curve.followed < asked.after_ms, NULL, 1 - exp(curve.log_stayed)) AS moved_on,
+    stage_no, stage, after_s, journeys,
+    still AS at_risk,
+    if(still = 0 AND longest < after_s * 1000, NULL, 1 - exp(logged)) AS moved_on,
     -- Where all have gone on nothing varies any more.
-    greatest(0, moved_on - (1.96 * (1 - moved_on) * if(moved_on = 1 OR curve.journeys = 0, 0., sqrt(curve.variance)) AS margin)) AS moved_on_low,
-    least(1, moved_on + margin) AS moved_on_high
-FROM asked
-ASOF LEFT JOIN curve ON curve.stage = asked.stage AND curve.followed <= asked.after_ms
+    if(isNull(moved_on), NULL, greatest(0, moved_on - (1.96 * (1 - moved_on) * if(moved_on = 1, 0., sqrt(varied)) AS margin))) AS moved_on_low,
+    if(isNull(moved_on), NULL, least(1, moved_on + margin)) AS moved_on_high
+FROM curve
+ARRAY JOIN {after:Array(Float64)} AS after_s, left AS still, log_stayed AS logged, variance AS varied
 ORDER BY stage_no, after_s

@@ -27,27 +27,28 @@ columns:
     named AS
     (
         SELECT
-            customer_id, journey_no,
+            customer_id,
             multiIf({of:String} = 'stage', stages, {of:String} = 'channel', channels, path) AS each_name,
-            arrayMap((name, before, no) -> no = 1 OR {repeats:String} = 'kept' OR name != before,
+            arrayMap((name, before, no) -> no = 1 OR name != before,
                 each_name, arrayPopBack(arrayPushFront(each_name, '')), arrayEnumerate(each_name)) AS is_kept,
-            arrayFilter((name, kept) -> kept, each_name, is_kept) AS names,
-            arrayFilter((moment, kept) -> kept, times, is_kept) AS moments
+            if({repeats:String} = 'kept', each_name, arrayFilter((name, kept) -> kept, each_name, is_kept)) AS names,
+            if({repeats:String} = 'kept', times, arrayFilter((moment, kept) -> kept, times, is_kept)) AS moments
         FROM taken
     ),
     hops AS
     (
-        SELECT customer_id, journey_no, one, other, dateDiff('millisecond', begun, ended) / 1000 AS seconds
+        SELECT customer_id, nth, one, other, dateDiff('millisecond', begun, ended) / 1000 AS seconds
         FROM named
         ARRAY JOIN
             arrayPopBack(names) AS one, arrayPopFront(names) AS other,
+            arrayEnumerateUniq(arrayPopBack(names), arrayPopFront(names)) AS nth,
             arrayPopBack(moments) AS begun, arrayPopFront(moments) AS ended
     )
 SELECT
     one AS `from`,
     other AS `to`,
     count() AS transitions,
-    uniqExact(customer_id, journey_no) AS journeys,
+    countIf(nth = 1) AS journeys,
     uniqExact(customer_id) AS customers,
     transitions / sum(transitions) OVER (PARTITION BY one) AS share,
     quantileExact(0.5)(seconds) AS median_s
