@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from cjm_tracker.emotion import emotion
+from cjm_tracker.emotion import Reader
 from cjm_tracker.errors import DeadLetterReason, InvalidRecord
 from cjm_tracker.events import FORMAT_HEADER, ORDINAL_HEADER, Event, Record, Source
 from cjm_tracker.identity import Known, Normaliser
@@ -89,6 +89,7 @@ class Pipeline:
         self.version = stamp(mapping)
         self._classify = compile_rules(mapping.sources, mapping.groups)
         self._normalise = Normaliser(mapping.identity, key)
+        self._read = Reader(mapping.scorer, mapping.themes)
         self._formats = mapping.known_formats
         self._options = {name: mapping.options(name) for name in self._formats}
 
@@ -142,6 +143,8 @@ class Pipeline:
         who = self._normalise(event.identifiers, event.attributes.get("region", "").upper())
         if who.agent:  # before the rules, which may ask about it
             event.attributes.setdefault("agent", who.agent)
+        if event.comment:
+            self._read.note(event.comment, event.attributes)
         touchpoint = self._classify(format_.source, format_.name, event)
         if event.drop_reason:
             touchpoint = Touchpoint("", touchpoint.channel, "", event.drop_reason)
@@ -152,7 +155,7 @@ class Pipeline:
             event,
             touchpoint,
             who.identifiers,
-            emotion(event.metric, event.score),
+            self._read.emotion(event.metric, event.score, event.comment),
             fingerprint,
             who.account,
         )

@@ -44,6 +44,7 @@ app.command("schema")(rules.schema)
 app.command("presets")(presets.presets)
 app.command("preset")(presets.preset)
 
+BESIDE = ("channel", "stage", "emotion", "themes")  # what may change while the name stays
 SHOWN = 15  # changes
 SIGNS = {"added": "+", "removed": "-", "changed": "~"}
 
@@ -138,8 +139,7 @@ def _kind(change: Change) -> str:
     if not change.only_beside:
         same = {"touchpoint": "another touchpoint", "dropped": "dropped for another reason"}
         return same[before] if before == after else f"{before} → {after}"
-    parts = ("channel", "stage", "emotion")
-    other = [part for part in parts if getattr(change.before, part) != getattr(change.after, part)]
+    other = [part for part in BESIDE if getattr(change.before, part) != getattr(change.after, part)]
     return f"same {before}, another {' and '.join(other)}"
 
 
@@ -186,7 +186,7 @@ def _told(change: Change) -> str:
     if state(before) == state(after):
         words += [
             f"{name} {_shown(was)} → {_shown(will)}"
-            for name in ("channel", "stage", "emotion")
+            for name in BESIDE
             for was, will in [(getattr(before, name), getattr(after, name))]
             if was != will
         ]

@@ -44,7 +44,7 @@ class Change(NamedTuple):
 
     @property
     def only_beside(self) -> bool:
-        """What it is called stays; its channel, stage or emotion does not."""
+        """What it is called stays; its channel, stage, emotion or themes do not."""
         return (self.before.touchpoint, self.before.drop_reason) == (
             self.after.touchpoint,
             self.after.drop_reason,
@@ -112,6 +112,7 @@ def sections(old: Mapping, new: Mapping) -> dict[str, Names]:
             {definition.name: definition for definition in old.journeys},
             {definition.name: definition for definition in new.journeys},
         ),
+        "themes": _names(old.themes, new.themes),
         "labels": _names(old.labels, new.labels),
     }
 

@@ -17,7 +17,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-from cjm_tracker.emotion import emotion
+from cjm_tracker.emotion import THEMES, Reader
 from cjm_tracker.events import Event, Metric, Source
 from cjm_tracker.mapping import Mapping
 from cjm_tracker.resources import sql_text
@@ -41,13 +41,14 @@ BEGINNING = Place(0, 0, 0)
 
 
 class Said(NamedTuple):
-    """What rules and scales say about an event: the columns that a mapping decides."""
+    """What rules, scales and themes say about an event: what a mapping decides."""
 
     touchpoint: str
     channel: str
     stage: str
     drop_reason: str
     emotion: float | None
+    themes: str = ""  # an attribute: names, with commas between
 
 
 class Group(NamedTuple):
@@ -83,6 +84,7 @@ class Rules:
 
     def __init__(self, mapping: Mapping) -> None:
         self._classify = compile_rules(mapping.sources, mapping.groups)
+        self._read = Reader(mapping.scorer, mapping.themes)
         self.asked = sorted(
             {
                 f"{whose}.{field}"
@@ -111,16 +113,20 @@ class Rules:
         value: Decimal | None,
         wait_s: float | None,
         duration_s: float | None,
+        comment: str,
         attributes: tuple[tuple[str, str], ...],
     ) -> Said:
         event = Event(
             "", name, 0, attributes=dict(attributes), outcome=outcome, currency=currency,
             metric=metric, score=score, value=value, wait_s=wait_s, duration_s=duration_s,
+            comment=comment,
         )  # fmt: skip
+        self._read.note(comment, event.attributes)
         point = self._classify(source, format_name, event)
         if format_drop:  # as in the pipeline: no rule overrules the format
             point = point._replace(name="", stage="", drop_reason=format_drop)
-        return Said(*point, emotion(metric, score))
+        felt = self._read.emotion(metric, score, comment)
+        return Said(*point, felt, event.attributes.get(THEMES, ""))
 
 
 def _whose(source: Source, rule: Rule) -> list[str]:

@@ -24,9 +24,10 @@ SELECT
         if(is_asked('value'), value, NULL),
         if(is_asked('wait_s'), wait_s, NULL),
         if(is_asked('duration_s'), duration_s, NULL),
+        comment,
         mapFilter((field, text) -> is_asked(field), attributes)
     ) AS seen,
-    (touchpoint, channel, stage, drop_reason, emotion) AS said,
+    (touchpoint, channel, stage, drop_reason, emotion, attributes['themes']) AS said,
     -- Of an event that came in several states one holds: the same choice as in stitch/paths.sql.
     (source, event_id) NOT IN (SELECT source, event_id FROM contested)
         OR (source, event_id, identifier, fingerprint)

@@ -30,7 +30,7 @@ from .commands import cjm
 
 pytestmark = pytest.mark.slow
 
-Event = tuple[str, str, str, str, Any]  # touchpoint, channel, stage, drop reason, emotion
+Event = tuple[str, str, str, str, Any, str]  # as `Said`
 
 
 class History(NamedTuple):
@@ -49,8 +49,8 @@ def history(warehouse: Warehouse, sample: int = 1) -> History:
     events = {
         (source, event_id): tuple(said)
         for identifier, source, event_id, *said in warehouse.query(
-            "SELECT identifier, source, event_id, touchpoint, channel, stage, drop_reason, emotion"
-            " FROM events"
+            "SELECT identifier, source, event_id, touchpoint, channel, stage, drop_reason, emotion,"
+            " attributes['themes'] FROM events"
         ).rows
         if sample == 1 or (whose.get(identifier, 0) and whose[identifier] % sample == 0)
     }
@@ -327,6 +327,7 @@ def test_what_comes_and_goes_in_the_mapping_is_named() -> None:
         "stages": (["after"], ["service"], []),
         "touchpoints": (["wrapped"], ["compared", "bought", "helped"], []),
         "journeys": ([], ["short"], []),
+        "themes": ([], [], []),
         "labels": (["seen"], [], []),
     }
 

@@ -268,6 +268,8 @@ def _journey(journey: list[Delivery], reason: str, rules: Rules, watermark: int)
         "outcomes": [event.outcome for event in journey],
         "waits_s": [event.wait_s for event in journey],
         "emotions": [event.emotion for event in journey],
+        # Its events come without scores: what they feel was read.
+        "are_read": [int(event.emotion is not None) for event in journey],
         "path_text": " > ".join(compact),
         "value": sum((event.value or Decimal(0) for event in journey), Decimal(0)),
         "emotion": sum(known) / len(known) if known else None,

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
+from cjm_tracker.emotion import THEMES, Theme
 from cjm_tracker.events import Event, Record
 from cjm_tracker.mapping import Mapping, load_mapping
 from cjm_tracker.pipeline import Batch, Fact, Pipeline
@@ -40,7 +41,9 @@ def mapping(rules: dict[str, list[dict[str, Any]]], base: Mapping = RETAIL) -> M
         for source, section in base.sources.items()
     }
     groups = base.groups | {"on_a_tablet": When.model_validate({"device": "tablet"})}
-    return base.model_copy(update={"sources": sources, "groups": groups})
+    # Themes of its own, and the commonest of the preset's under another name.
+    themes = {"dear": Theme(en=["too"], bg=["бърз*"]), "thanks": RETAIL.themes["praise"]}
+    return base.model_copy(update={"sources": sources, "groups": groups, "themes": themes})
 
 
 # Asks for every field an event has of its own, in every way a rule can ask.
@@ -116,7 +119,8 @@ Key = tuple[str, str, int]
 
 
 def said(warehouse: Warehouse) -> dict[Key, Said]:
-    names = ", ".join(("source", "event_id", "fingerprint", *Said._fields))
+    columns = (*Said._fields[:-1], "attributes['themes']")
+    names = ", ".join(("source", "event_id", "fingerprint", *columns))
     rows = warehouse.query(f"SELECT {names} FROM event_log FINAL").rows
     return {row[:3]: Said(*row[3:]) for row in rows}
 
@@ -124,7 +128,9 @@ def said(warehouse: Warehouse) -> dict[Key, Said]:
 def loaded(logs: list[tuple[str, Path]], by: Mapping) -> dict[Key, Said]:
     """What is said of each event where the logs are loaded with this mapping at once."""
     return {
-        (fact.source, fact.event.event_id, fact.fingerprint): Said(*fact.touchpoint, fact.emotion)
+        (fact.source, fact.event.event_id, fact.fingerprint): Said(
+            *fact.touchpoint, fact.emotion, fact.event.attributes.get(THEMES, "")
+        )
         for fact in facts(logs, by)[0]
     }
 
@@ -158,7 +164,8 @@ def test_all_else_comes_through_as_it_was(
     keep(warehouse, logs, RETAIL)
     everything = (
         "SELECT * EXCEPT (touchpoint, channel, stage, drop_reason, emotion, stored_at,"
-        " mapping_version) FROM event_log FINAL ORDER BY ALL"
+        " mapping_version) REPLACE (mapFilter((name, text) -> name != 'themes', attributes)"
+        " AS attributes) FROM event_log FINAL ORDER BY ALL"
     )
     before = warehouse.query(everything).rows
     all_pages(warehouse, EVERYTHING)
@@ -261,7 +268,7 @@ def test_a_source_that_the_mapping_no_longer_has_is_unmapped(warehouse: Warehous
     Journal(warehouse).keep(at(0))
     only = AS_TOLD.model_copy(update={"sources": {"store": AS_TOLD.sources["store"]}})
     all_pages(warehouse, only)
-    assert list(said(warehouse).values()) == [Said("", "", "", "", None)]
+    assert list(said(warehouse).values()) == [Said("", "", "", "", None, "")]
 
 
 @pytest.mark.parametrize("score", [0.0, 5.0, 10.0])
