@@ -80,6 +80,8 @@ class Deed:
     emotion: float | None = None
     outcome: str = ""
     account: str = ""  # kind:value
+    topic: str = ""
+    comment: str = ""
 
     @property
     def channel(self) -> str:
@@ -136,7 +138,8 @@ def batch_of(deeds: Sequence[Deed], first_offset: int = 0, topic: str = "t") -> 
             name=deed.touchpoint,
             occurred_at=deed.at,
             identifiers=tuple(Identifier(one.kind, one.value) for one in known),
-            attributes={"format": "test"},
+            attributes={"format": "test"} | ({"topic": deed.topic} if deed.topic else {}),
+            comment=deed.comment,
             outcome=deed.outcome,
             value=deed.value,
             duration_s=deed.duration_s,

@@ -1,0 +1,53 @@
+    -- Pains: of each touchpoint and stage, how many journeys with it came to harm, against those without
+    -- it at that stage. This stands for {pains} in the measures of pain points, after {judged}.
+    summed AS
+    (
+        SELECT
+            stage, name,
+            -- A customer's id is a letter and 64 bits, which are counted faster as a number.
+            uniqExactIfForEach(arrayWithConstant(6, reinterpretAsUInt64(unhex(substring(customer_id, 2)))), arrayMap(risk -> risk > 0, risk)) AS customers,
+            uniqExactIfForEach(arrayWithConstant(6, reinterpretAsUInt64(unhex(substring(customer_id, 2)))), arrayMap(harm -> harm > 0, harm)) AS harmed,
+            sumForEach(risk) AS n,
+            sumForEach(harm) AS x,
+            sumForEach(stage_risks) AS stage_n,
+            sumForEach(stage_harms) AS stage_x
+        FROM judged
+        -- The stage as a whole is a name among its names, the empty one.
+        ARRAY JOIN arrayPushFront(names, '') AS name, arrayPushFront(risks, stage_risks) AS risk, arrayPushFront(harms, stage_harms) AS harm
+        GROUP BY stage, name
+    ),
+    compared AS
+    (
+        SELECT
+            stage, name AS touchpoint, kind,
+            reached, hurt, reached / nullIf(stage_reached, 0) AS reach,
+            with_n AS journeys, with_x AS harmed,
+            whole_n - part_n AS other_journeys, whole_x - part_x AS other_harmed,
+            harmed / nullIf(journeys, 0) AS rate,
+            other_harmed / nullIf(other_journeys, 0) AS other_rate,
+            rate - other_rate AS difference,
+            -- Newcombe's interval of a difference, from those of both shares.
+            difference - sqrt(pow(rate - wilson_low(rate, journeys), 2) + pow(wilson_high(other_rate, other_journeys) - other_rate, 2)) AS low,
+            difference + sqrt(pow(wilson_high(rate, journeys) - rate, 2) + pow(other_rate - wilson_low(other_rate, other_journeys), 2)) AS high
+        FROM
+        (
+            -- Of the stage as a whole there is one row: its maximum is itself.
+            SELECT
+                *,
+                maxIf(customers, name = '') OVER (PARTITION BY stage) AS all_customers,
+                maxIf(n, name = '') OVER (PARTITION BY stage) AS all_n,
+                maxIf(x, name = '') OVER (PARTITION BY stage) AS all_x
+            FROM summed
+        ) AS touched
+        ARRAY JOIN
+            kinds AS kind,
+            customers AS reached, touched.harmed AS hurt, all_customers AS stage_reached,
+            n AS with_n, x AS with_x, stage_n AS part_n, stage_x AS part_x, all_n AS whole_n, all_x AS whole_x
+        WHERE name != ''
+    ),
+    pains AS
+    (
+        SELECT *
+        FROM compared
+        WHERE journeys >= {least:UInt32} AND other_journeys >= {least:UInt32} AND difference > 0
+    ),
