@@ -1,0 +1,2 @@
+-- What a statement may call.
+SELECT name FROM system.functions ORDER BY name
