@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -26,10 +26,13 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import YAMLError
 
+from cjm_tracker.emotion import Language as Language
+from cjm_tracker.emotion import Theme, scorers, theme_sets
 from cjm_tracker.errors import ConfigError
 from cjm_tracker.events import Slug, Source
 from cjm_tracker.identity import IdentityConfig
 from cjm_tracker.journeys import JourneyDefinition
+from cjm_tracker.personas import Persona
 from cjm_tracker.resources import PRESETS
 from cjm_tracker.sources import Format, FormatOptions, format_named, formats
 from cjm_tracker.sources.defaults import DEFAULT_FORMATS
@@ -38,7 +41,6 @@ from cjm_tracker.sources.settings import Zone, nearest, problem_of
 from cjm_tracker.stages import vocabularies
 from cjm_tracker.touchpoints import Example, SourceRules, When
 
-Language = Literal["en", "ru", "bg"]
 LANGUAGES: tuple[Language, ...] = ("en", "ru", "bg")
 DEFAULT_MAPPING = PRESETS / "retail.yaml"
 
@@ -48,6 +50,14 @@ def _or_a_vocabulary(schema: dict[str, JsonValue]) -> None:
     listed = {**schema}
     schema.clear()
     schema["anyOf"] = [listed, {"enum": [*vocabularies()]}]
+
+
+def _or_a_theme_set(schema: dict[str, JsonValue]) -> None:
+    """Themes, with those of a ready set under them, or the name of a set, as JSON Schema."""
+    ready: JsonValue = {"enum": [*theme_sets()]}
+    listed: dict[str, JsonValue] = {**schema, "properties": {"from": ready}}
+    schema.clear()
+    schema["anyOf"] = [listed, ready]
 
 
 class Mapping(BaseModel):
@@ -63,30 +73,52 @@ class Mapping(BaseModel):
     groups: dict[Slug, When] = {}
     sources: dict[Source, SourceRules]
     journeys: list[JourneyDefinition] = Field(min_length=1)
+    scorer: str = "lexicon"
+    themes: dict[Slug, Theme] = Field(default={}, json_schema_extra=_or_a_theme_set)
+    personas: list[Persona] = []
     labels: dict[str, dict[Language, str]] = {}
     examples: list[Example] = []
 
     @model_validator(mode="before")
     @classmethod
     def _written_out(cls, given: Any) -> Any:
-        """`stages: five_stages` is that list, and its labels stand under the mapping's own."""
-        named = given.get("stages") if isinstance(given, dict) else None
-        vocabulary = vocabularies().get(named) if isinstance(named, str) else None
-        if vocabulary is None:
+        """`stages: five_stages` is that list, `themes: customer_service` are those themes, and
+        their labels stand under the mapping's own."""
+        if not isinstance(given, dict):
             return given
-        labels = given.get("labels") or {}
-        if isinstance(labels, dict):
-            labels = {**vocabulary, **labels}
-            for stage, theirs in vocabulary.items():
-                if isinstance(own := labels[stage], dict):
-                    labels[stage] = {**theirs, **own}
-        return {**given, "stages": [*vocabulary], "labels": labels}
+        named = given.get("stages")
+        if isinstance(named, str) and (vocabulary := vocabularies().get(named)):
+            labels = _under(vocabulary, given.get("labels"))
+            given = {**given, "stages": [*vocabulary], "labels": labels}
+        themes = given.get("themes")
+        own = {**themes} if isinstance(themes, dict) else {"from": themes}
+        ready = own.pop("from", None)
+        if isinstance(ready, str) and ready in theme_sets():
+            found = theme_sets()[ready]
+            labels = _under(found.labels, given.get("labels"))
+            given = {**given, "themes": {**found.themes, **own}, "labels": labels}
+        return given
 
     @field_validator("stages", mode="before")
     @classmethod
     def _is_a_vocabulary(cls, given: Any) -> Any:
         if isinstance(given, str):
             raise ValueError(f"vocabulary '{given}'{nearest(given, [*vocabularies()])}")
+        return given
+
+    @field_validator("themes", mode="before")
+    @classmethod
+    def _is_a_theme_set(cls, given: Any) -> Any:
+        named = given.get("from") if isinstance(given, dict) else given
+        if isinstance(named, str):
+            raise ValueError(f"set of themes '{named}'{nearest(named, [*theme_sets()])}")
+        return given
+
+    @field_validator("scorer")
+    @classmethod
+    def _is_a_scorer(cls, given: str) -> str:
+        if given not in scorers():
+            raise ValueError(f"scorer '{given}'{nearest(given, [*scorers()])}")
         return given
 
     @cached_property
@@ -173,6 +205,17 @@ class Mapping(BaseModel):
         return self.labels.get(name, {}).get(language) or name.replace("_", " ")
 
 
+def _under(ready: dict[str, dict[str, str]], own: Any) -> Any:
+    """Labels that come along, under those that the mapping has itself."""
+    if not isinstance(own, dict | None):
+        return own
+    labels = {**ready, **(own or {})}
+    for name, theirs in ready.items():
+        if isinstance(mine := labels[name], dict):
+            labels[name] = {**theirs, **mine}
+    return labels
+
+
 def presets() -> dict[str, Path]:
     """The mappings that ship with us, by name."""
     return {file.stem: file for file in sorted(PRESETS.glob("*.yaml"))}
@@ -214,7 +257,7 @@ def places(path: Path) -> Places:
 
 def digest(mapping: Mapping) -> str:
     """A short fingerprint of what the mapping says, whatever its file looks like."""
-    said = mapping.model_dump_json(exclude={"examples"})
+    said = mapping.model_dump_json(exclude={"examples", "personas"})
     return hashlib.sha256(said.encode()).hexdigest()[:12]
 
 
@@ -284,6 +327,17 @@ def _contradictions(mapping: Mapping) -> Iterator[tuple[tuple[str | int, ...], s
                         ("journeys", number, field, place),
                         f"touchpoint '{name}'{nearest(name, list(mapping.touchpoints))}",
                     )
+    for number, persona in enumerate(mapping.personas):
+        if persona.name in ("none", *(other.name for other in mapping.personas[:number])):
+            yield ("personas", number, "name"), f"persona '{persona.name}' is there already"
+        for field, names, known in (
+            ("touchpoints", persona.touchpoints, [*mapping.touchpoints]),
+            ("channel", [persona.channel] if persona.channel else [], mapping.channels),
+            ("identifiers", persona.identifiers, [*mapping.identity.kinds]),
+        ):
+            for name in names:
+                if name not in known:
+                    yield ("personas", number, field), f"'{name}'{nearest(name, known)}"
     if wrong := list(_wrong_formats(mapping)):
         yield from wrong
         return  # what is known is not known

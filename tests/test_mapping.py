@@ -365,7 +365,7 @@ def test_a_presets_labels_cover_all_that_is_shown(preset: Mapping, language) -> 
 
 
 def test_a_preset_labels_nothing_that_is_never_shown(preset: Mapping) -> None:
-    shown = {*preset.touchpoints, *preset.stages, *preset.channels}
+    shown = {*preset.touchpoints, *preset.stages, *preset.channels, *preset.themes}
     assert set(preset.labels) <= shown
 
 

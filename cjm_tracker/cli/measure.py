@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -21,33 +22,50 @@ from cjm_tracker.cli.common import (
 )
 from cjm_tracker.cli.sql import Form, print_answer
 from cjm_tracker.errors import InputError
+from cjm_tracker.journeys import JourneyDefinition
+from cjm_tracker.mapping import Mapping as Plan
 from cjm_tracker.measures import Measure, Scope, measure_named, measures
 from cjm_tracker.settings import load_settings
+from cjm_tracker.warehouse import Warehouse
 from cjm_tracker.warehouse.client import Table as Answer
 
 DATES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]
 
+WhereOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAME=VALUE",
+        help="Only journeys with it: channel, source, touchpoint, stage, converted, customer, "
+        "persona, attribute.NAME; several values with commas. May be repeated: all must hold.",
+    ),
+]
+SinceOption = Annotated[
+    datetime | None, typer.Option(formats=DATES, help="Journeys started then or later, UTC.")
+]
+UntilOption = Annotated[
+    datetime | None, typer.Option(formats=DATES, help="Journeys started before, UTC.")
+]
+
+
+def completed(incomplete: str) -> list[tuple[str, str]]:
+    """The measures whose names begin so, with their titles: for the shell's completion."""
+    return [(name, one.title) for name, one in measures().items() if name.startswith(incomplete)]
+
 
 def measure(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Which one; none: list them.")] = "",
-    where: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME=VALUE",
-            help="Only journeys with it: channel, source, touchpoint, stage, converted, customer, "
-            "attribute.NAME; several values with commas. May be repeated: all must hold.",
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME", help="Which one; none: list them.", autocompletion=completed
         ),
-    ] = None,
+    ] = "",
+    where: WhereOption = None,
     given: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="NAME=VALUE", help="A parameter; --about lists them."),
     ] = None,
-    since: Annotated[
-        datetime | None, typer.Option(formats=DATES, help="Journeys started then or later, UTC.")
-    ] = None,
-    until: Annotated[
-        datetime | None, typer.Option(formats=DATES, help="Journeys started before, UTC.")
-    ] = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
     definition: DefinitionOption = "",
     warehouse: WarehouseOption = None,
     mapping: MappingOption = None,
@@ -71,13 +89,34 @@ def measure(
         print(wanted.query())
         return
     settings = load_settings(warehouse=warehouse, mapping=mapping)
-    cut_by = definition_of(mapping_of(settings), definition)
-    scope = Scope.of(where or [], _utc(since), _utc(until))
-    parameters = wanted.bound(dict(map(_pair, given or [])), scope, cut_by)
+    plan = mapping_of(settings)
+    cut_by = definition_of(plan, definition)
+    scope, values = scope_of(plan, where, since, until), dict(map(_pair, given or []))
+    wanted.bound(values, scope, cut_by)  # what is wrong is said before anything is opened
     with opened(settings) as open_warehouse:
-        answer = open_warehouse.query(wanted.query(), parameters)
-    answer = Answer(*wanted.finished(answer.rows, parameters))
+        answer = answer_of(open_warehouse, name, values, scope, cut_by)
     print_answer(answer, Form.json if json else Form.csv if csv else Form.table)
+
+
+def scope_of(
+    plan: Plan, where: list[str] | None, since: datetime | None, until: datetime | None
+) -> Scope:
+    """The journeys that a person asks for."""
+    return Scope.of(where or [], _utc(since), _utc(until), plan.personas)
+
+
+def answer_of(
+    warehouse: Warehouse,
+    name: str,
+    given: Mapping[str, str],
+    scope: Scope,
+    definition: JourneyDefinition,
+) -> Answer:
+    """A measure's answer, with its parameters as a person writes them."""
+    wanted = measure_named(name)
+    parameters = wanted.bound(given, scope, definition)
+    rows = warehouse.query(wanted.query(), parameters).rows
+    return Answer(*wanted.finished(rows, parameters))
 
 
 def _list() -> None:

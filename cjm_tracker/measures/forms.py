@@ -13,7 +13,9 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from cjm_tracker.journeys import JourneyDefinition
 
-Form = Literal["text", "list", "steps", "number", "share", "duration", "durations", "hours", "zone"]
+Form = Literal[
+    "text", "list", "steps", "number", "money", "share", "duration", "durations", "hours", "zone"
+]  # fmt: skip
 Bound = dict[str, Any]
 
 MAX_STEPS = 20
@@ -50,6 +52,12 @@ def _number(name: str, written: str, _: JourneyDefinition) -> Bound:
     if not re.fullmatch(r"\d{1,9}", written):
         raise ValueError(f"'{written}' is no whole number")
     return {name: int(written)}
+
+
+def _money(name: str, written: str, _: JourneyDefinition) -> Bound:
+    if not re.fullmatch(r"\d{1,12}(\.\d{1,4})?", written):
+        raise ValueError(f"'{written}' is no amount such as 4 or 4.50")
+    return {name: float(written)}
 
 
 def _share(name: str, written: str, _: JourneyDefinition) -> Bound:
@@ -102,6 +110,7 @@ FORMS: dict[Form, Callable[[str, str, JourneyDefinition], Bound]] = {
     "list": _list,
     "steps": _steps,
     "number": _number,
+    "money": _money,
     "share": _share,
     "duration": _duration,
     "durations": _durations,

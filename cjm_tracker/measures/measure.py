@@ -21,7 +21,7 @@ from cjm_tracker.sources.settings import nearest
 
 FOLDER = SQL / "measures"
 # What several of them share, no measures themselves: each stands for its name in braces.
-SHARED = ("common", "touches")
+SHARED = ("common", "touches", "judged", "pains")
 # A file's head is a comment in YAML.
 FILE = re.compile(r"/\*\n(?P<head>.*?)\*/\n(?P<sql>.*)", re.DOTALL)
 

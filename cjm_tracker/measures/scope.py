@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
 
 from cjm_tracker.errors import InputError
+from cjm_tracker.personas import NONE, Persona
 from cjm_tracker.sources.settings import nearest
 
 # The first and last moment that the engine's times can hold.
 ALWAYS = (datetime(1970, 1, 1, tzinfo=UTC), datetime(2299, 12, 31, tzinfo=UTC))
 ATTRIBUTE = "attribute."
 WORDS = {"channel": "channels", "source": "sources", "touchpoint": "touchpoints", "stage": "stages",
-         "customer": "customers", "converted": "converted"}  # fmt: skip
+         "customer": "customers", "converted": "converted", "persona": "personas"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +35,20 @@ class Scope:
     converted: tuple[int, ...] = ()
     customers: tuple[str, ...] = ()
     attributes: tuple[tuple[str, str], ...] = ()
+    personas: tuple[str, ...] = ()
+    persona_rules: tuple[tuple[Any, ...], ...] = ()  # all there are, in their order
 
     @classmethod
     def of(
-        cls, where: Iterable[str], since: datetime | None = None, until: datetime | None = None
+        cls,
+        where: Iterable[str],
+        since: datetime | None = None,
+        until: datetime | None = None,
+        personas: Sequence[Persona] = (),
     ) -> Scope:
         """From conditions as a person writes them: `channel=web,store`, `attribute.region=BG`."""
-        found: dict[str, Any] = {}
+        found: dict[str, Any] = {"persona_rules": tuple(one.bound() for one in personas)}
+        known_personas = [*(one.name for one in personas), NONE]
         for written in where:
             name, is_one, values = written.partition("=")
             if name.startswith(ATTRIBUTE) and is_one:
@@ -54,8 +62,14 @@ class Scope:
             meant = tuple(values.split(","))
             if name == "converted":
                 found["converted"] = tuple(_yes_or_no(value) for value in meant)
-            else:
-                found[WORDS[name]] = (*found.get(WORDS[name], ()), *meant)
+                continue
+            if name == "persona" and (
+                unknown := [one for one in meant if one not in known_personas]
+            ):
+                raise InputError(
+                    f"where: persona '{unknown[0]}'{nearest(unknown[0], known_personas)}"
+                )
+            found[WORDS[name]] = (*found.get(WORDS[name], ()), *meant)
         return cls(since or ALWAYS[0], until or ALWAYS[1], **found)
 
     def parameters(self, definition: str) -> dict[str, Any]:

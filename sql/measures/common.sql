@@ -1,5 +1,43 @@
 -- What every measure of this folder begins with, in place of its {common}.
 WITH
+    -- What each customer did in all journeys of the definition, and the first persona that it fits.
+    behaved AS
+    (
+        SELECT
+            customer_id, count() AS journey_count, toFloat64(sum(value)) AS spent,
+            groupUniqArrayArray(path) AS met, groupArrayArray(channels) AS used
+        FROM journeys
+        WHERE definition = {definition:String}
+        GROUP BY customer_id
+    ),
+    persona_of AS
+    (
+        SELECT
+            behaved.customer_id AS customer_id,
+            arrayFirst(
+                rule -> (empty(rule.2) OR hasAny(met, rule.2))
+                    AND (rule.3 = '' OR countEqual(used, rule.3) >= rule.4 * length(used))
+                    AND journey_count >= rule.5 AND spent >= rule.6
+                    AND (empty(rule.7) OR hasAny(known.kinds, rule.7)) AND hasAll(said.pairs, rule.8),
+                {persona_rules:Array(Tuple(String, Array(String), String, Float64, UInt32, Float64, Array(String), Array(Tuple(String, String))))}).1 AS found,
+            if(found = '', 'none', found) AS persona
+        FROM behaved
+        LEFT JOIN
+        (
+            SELECT customer_id, groupUniqArray(toString(kind)) AS kinds
+            FROM identities
+            WHERE has(arrayFlatten(arrayMap(rule -> rule.7, {persona_rules:Array(Tuple(String, Array(String), String, Float64, UInt32, Float64, Array(String), Array(Tuple(String, String))))})), kind)
+            GROUP BY customer_id
+        ) AS known ON known.customer_id = behaved.customer_id
+        LEFT JOIN
+        (
+            SELECT customer_id, groupUniqArray(pair) AS pairs
+            FROM touchpoints
+            ARRAY JOIN arrayFlatten(arrayMap(rule -> rule.8, {persona_rules:Array(Tuple(String, Array(String), String, Float64, UInt32, Float64, Array(String), Array(Tuple(String, String))))})) AS pair
+            WHERE attributes[pair.1] = pair.2
+            GROUP BY customer_id
+        ) AS said ON said.customer_id = behaved.customer_id
+    ),
     -- The journeys that are asked for. An empty list asks for all. A journey is of the period that it
     -- started in, and is taken whole.
     taken AS
@@ -13,6 +51,7 @@ WITH
             AND (empty({touchpoints:Array(String)}) OR hasAny(path, {touchpoints:Array(String)}))
             AND (empty({stages:Array(String)}) OR hasAny(journeys.stages, {stages:Array(String)}))
             AND (empty({converted:Array(UInt8)}) OR has({converted:Array(UInt8)}, is_converted))
+            AND (empty({personas:Array(String)}) OR customer_id IN (SELECT customer_id FROM persona_of WHERE has({personas:Array(String)}, persona)))
             AND (empty({customers:Array(String)}) OR has({customers:Array(String)}, customer_id))
             -- Whoever has an event that says so: each attribute once, any of its values.
             AND (empty({attributes:Array(Tuple(String, String))}) OR customer_id IN
