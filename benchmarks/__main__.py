@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from benchmarks import formats, identity, increment, rebuild, rules
+from benchmarks import formats, identity, increment, measures, rebuild, rules, text
 from benchmarks.ingest import compare, freshness, memory, scale
 from cjm_tracker.errors import CjmError
 
@@ -16,8 +16,10 @@ app.command()(scale.scale)
 app.command()(freshness.freshness)
 app.command()(memory.memory)
 app.command()(rebuild.rebuild)
+app.command()(measures.measures)
 app.command()(rules.rules)
 app.command()(formats.formats)
+app.command()(text.text)
 app.command()(increment.increment)
 app.command()(identity.identity)
 
