@@ -12,7 +12,10 @@ from cjm_tracker.cli import (
     admin,
     dead_letters,
     demo,
+    dictionary,
     doctor,
+    drift,
+    fix,
     formats,
     grafana,
     guess,
@@ -67,7 +70,9 @@ app.command("load")(load.load)
 app.command("sql")(sql.sql)
 app.command("journey")(journey.journey)
 app.command("measure")(measure.measure)
+app.command("dictionary")(dictionary.print_dictionary)
 app.command("map")(journey_map.journey_map)
+app.command("drift")(drift.drift_of_map)
 app.command("formats")(formats.formats)
 app.command("new-format")(formats.new_format)
 app.command("migrate")(admin.migrate)
@@ -81,6 +86,7 @@ app.add_typer(ledger.app, name="ledger")
 app.add_typer(dead_letters.app, name="dlq")
 app.add_typer(mapping.app, name="mapping")
 app.add_typer(identity.app, name="identity")
+app.add_typer(fix.app, name="fix")
 app.add_typer(grafana.app, name="grafana")
 app.add_typer(schema.app, name="schema")
 

@@ -33,8 +33,7 @@ def in_order(rows: Iterable[dict[str, Any]]) -> Rows:
 def read(warehouse: Warehouse, sql: str) -> Rows:
     """The rows, with times as ms since 1970."""
     return [
-        {name: _plain(value) for name, value in row.items()}
-        for row in warehouse.query(sql).dicts()
+        {name: _plain(value) for name, value in row.items()} for row in warehouse.query(sql).dicts()
     ]
 
 
