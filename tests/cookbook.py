@@ -125,7 +125,7 @@ def main() -> None:
     text = COOKBOOK.read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
-        with connect(f"chdb://{directory / 'warehouse'}") as warehouse:
+        with connect(f"chdb:///{directory / 'warehouse'}") as warehouse:
             world(warehouse, directory / "logs")
             for question in questions(text):
                 there = f"```sql\n{question.sql}```\n\n{question.answer}"
