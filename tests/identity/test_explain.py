@@ -448,7 +448,7 @@ def test_a_value_that_the_pipeline_leaves_out_is_told_why(
 
 
 @given(st.sampled_from(sorted(CONFIG.kinds)), st.text(max_size=12))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_what_is_left_out_is_what_has_no_normal_form(kind: str, written: str) -> None:
     found = CONFIG.kinds[kind]
     kept = found.normal(written, CONFIG.region, nobodies(CONFIG.blocked)) is not None
@@ -483,7 +483,7 @@ def in_config(world: World) -> tuple[World, IdentityConfig]:
     return world._replace(everyone=everyone, rules=rules(config)), config
 
 
-tried = settings(max_examples=150, deadline=None)
+tried = settings(max_examples=60, deadline=None)
 
 
 def links(world: Told) -> Iterable[tuple[Placed, Placed, Verdict, str]]:

@@ -244,7 +244,7 @@ ANYTHING = st.one_of(
 
 @pytest.mark.parametrize("form", FORMS)
 @given(written=ANYTHING)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_a_normal_form_is_its_own_normal_form(form: Form, written: str) -> None:
     once = in_form(form, written, "BG")
     assert once is None or in_form(form, once, "BG") == once
@@ -252,7 +252,7 @@ def test_a_normal_form_is_its_own_normal_form(form: Form, written: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 @given(written=ANYTHING, region=st.sampled_from(["", "BG", "RU", "XX"]))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_any_text_is_somebodys_or_nobodys(kind: str, written: str, region: str) -> None:
     found = who((kind, written), region=region)
     stored = [known.value for known in (*found.identifiers, found.account) if known]
@@ -276,7 +276,7 @@ DOMAINS = [
     local=st.lists(st.sampled_from(PIECES), max_size=6).map("".join),
     domain=st.sampled_from(["", *(f"@{domain}" for domain in DOMAINS)]),
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_the_short_way_of_plain_addresses_is_the_librarys(local: str, domain: str) -> None:
     def by_the_library(written: str) -> str | None:
         try:

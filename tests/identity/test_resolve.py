@@ -398,8 +398,8 @@ worlds = st.builds(
     st.lists(pairs, max_size=3),
     st.lists(pairs, max_size=4),
 )
-tried_often = settings(max_examples=400, deadline=None)
-tried = settings(max_examples=100, deadline=None)
+tried_often = settings(max_examples=150, deadline=None)
+tried = settings(max_examples=50, deadline=None)
 
 
 @given(worlds)

@@ -9,7 +9,7 @@ import pytest
 from cjm_tracker.journeys import JourneyDefinition
 from cjm_tracker.measures import Scope, measure_named
 from cjm_tracker.measures.attribution import Path, credited
-from cjm_tracker.warehouse import Warehouse
+from cjm_tracker.warehouse import Warehouse, migrate
 
 from ..shared import shared
 
@@ -23,9 +23,6 @@ CREATE TABLE journeys
     sources Array(String), channels Array(String), stages Array(String), value Decimal(38, 6)
 )
 ENGINE = MergeTree ORDER BY customer_id
-"""
-TOUCHPOINTS = """
-CREATE TABLE touchpoints (customer_id String, attributes Map(String, String)) ENGINE = Memory
 """
 # Each path so many times: its touches second by second, then the goal.
 FILL = """
@@ -60,8 +57,9 @@ def test_channelattributions_demo_data(empty_warehouse: Warehouse) -> None:
     folder = shared("data/channelattribution")
     with (folder / "Data.csv").open(encoding="utf-8") as lines:
         rows = list(csv.reader(lines, delimiter=";"))[1:]
+    migrate(empty_warehouse)
+    empty_warehouse.command("DROP VIEW journeys")
     empty_warehouse.command(JOURNEYS)
-    empty_warehouse.command(TOUCHPOINTS)
     for begin in range(0, len(rows), 500):
         empty_warehouse.command(FILL, {"paths": [tuple(row) for row in rows[begin : begin + 500]]})
     wanted = measure_named("attribution")

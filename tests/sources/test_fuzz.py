@@ -114,21 +114,21 @@ def check(name: str, value: bytes) -> None:
 
 @pytest.mark.parametrize("name", formats())
 @given(value=st.binary(max_size=300))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_arbitrary_bytes_are_understood_or_refused(name: str, value: bytes) -> None:
     check(name, value)
 
 
 @pytest.mark.parametrize("name", formats())
 @given(data=st.data())
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_damaged_records_are_understood_or_refused(name: str, data: st.DataObject) -> None:
     check(name, data.draw(damaged(name)))
 
 
 @pytest.mark.parametrize("name", formats())
 @given(data=st.data())
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_damaged_records_never_stop_the_pipeline(name: str, data: st.DataObject) -> None:
     values = [data.draw(damaged(name)), good_frames(name)[0]]
     records = [Record("t", 0, offset, NOW, value) for offset, value in enumerate(values)]
