@@ -27,7 +27,12 @@ def identity_key(given: str | None, directory: Path | None) -> bytes:
             "CJM_PII_KEY is not set: a warehouse on a server needs the key that e-mail addresses "
             "and phone numbers are hashed with. Make one (openssl rand -hex 32) and keep it"
         )
-    return _kept(directory.with_name(directory.name + "." + KEY_FILE))
+    return _kept(key_file(directory))
+
+
+def key_file(directory: Path) -> Path:
+    """Where the key of an embedded warehouse is kept: beside it."""
+    return directory.with_name(f"{directory.name}.{KEY_FILE}")
 
 
 def _kept(path: Path) -> bytes:

@@ -27,6 +27,14 @@ class Span(NamedTuple):
     first: int
     next: int
 
+    def following(self, committed: int | None) -> int:
+        """The offset to go on at, for who has read up to `committed`; None: nothing."""
+        return max(committed or 0, self.first)
+
+    def unread(self, committed: int | None) -> int:
+        """Offsets from there on. Never negative: the embedded broker names its end too low."""
+        return max(0, self.next - self.following(committed))
+
 
 class Range(NamedTuple):
     """What to read of a partition.

@@ -17,9 +17,10 @@ from cjm_tracker.cli.common import (
     out,
     stitch_now,
 )
-from cjm_tracker.cli.delivery import BrokerOption, DryRun, plain, seconds, table
+from cjm_tracker.cli.delivery import BrokerOption, DryRun, plain, table
 from cjm_tracker.cli.sql import as_json
 from cjm_tracker.settings import load_settings
+from cjm_tracker.wording import seconds
 
 topics_app = typer.Typer(help="The Kafka topics.", no_args_is_help=True)
 

@@ -67,11 +67,3 @@ def visible(text: str) -> str:
         sign if sign.isprintable() or sign == "\n" else sign.encode("unicode_escape").decode()
         for sign in text
     )
-
-
-def seconds(count: float) -> str:
-    """A span of time, in the unit a person would use."""
-    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
-        if count >= 2 * size:
-            return f"{count / size:.0f} {unit}"
-    return f"{count:.0f} s"

@@ -9,10 +9,11 @@ import typer
 
 from cjm_tracker.broker import Broker, Position, Topics, committed, first_records, spans
 from cjm_tracker.cli.common import JsonOption, now_ms, out
-from cjm_tracker.cli.delivery import BrokerOption, groups, plain, seconds, table
+from cjm_tracker.cli.delivery import BrokerOption, groups, plain, table
 from cjm_tracker.cli.sql import as_json
 from cjm_tracker.events import SOURCES, Record
 from cjm_tracker.settings import Settings, load_settings
+from cjm_tracker.wording import seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,8 @@ def behind(settings: Settings, broker: Broker, now: int) -> list[Behind]:
     # Asked first: what is read meanwhile makes the lag too large, never negative.
     read = committed(broker, groups(settings))
     there = spans(broker, of)
-    starts = {place: max(read.get(place, 0), span.first) for place, span in there.items()}
-    lags = {place: max(0, span.next - starts[place]) for place, span in there.items()}
+    starts = {place: span.following(read.get(place)) for place, span in there.items()}
+    lags = {place: span.unread(read.get(place)) for place, span in there.items()}
     oldest = first_records(broker, {place: starts[place] for place in there if lags[place]})
     return [
         Behind(

@@ -6,15 +6,8 @@ import socket
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from cjm_tracker.broker import (
-    Broker,
-    Described,
-    Topics,
-    committed,
-    describe_topics,
-)
+from cjm_tracker.broker import Broker, Described, Position, Topics, committed, describe_topics
 from cjm_tracker.broker.cluster import Cluster, describe_cluster, members
-from cjm_tracker.broker.lag import Position
 from cjm_tracker.doctor.finding import Finding, fail, guarded, in_one_line, ok, skipped, warn
 from cjm_tracker.errors import CjmError, ConfigError
 from cjm_tracker.events import SOURCES
@@ -139,7 +132,7 @@ def _readers(settings: Settings, broker: Broker, there: Sequence[Described]) -> 
 def lag(topic: Described, read: Mapping[Position, int]) -> int:
     """Records of a topic that are kept and not yet read."""
     return sum(
-        max(0, span.next - max(read.get(Position(topic.name, number), 0), span.first))
+        span.unread(read.get(Position(topic.name, number)))
         for number, span in topic.partitions.items()
     )
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from cjm_tracker.doctor.finding import Finding, guarded, ok, seconds, skipped, warn
+from cjm_tracker.doctor.finding import Finding, guarded, ok, skipped, warn
 from cjm_tracker.mapping import Mapping as MappingFile
 from cjm_tracker.mapping import stamp
 from cjm_tracker.warehouse import Warehouse, run_query
+from cjm_tracker.wording import seconds
 
 WAITS_S = 60  # a worker stitches within seconds
 SILENT_S = 86_400

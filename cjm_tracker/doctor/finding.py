@@ -56,11 +56,3 @@ def numbers(version: str) -> tuple[int, ...]:
     """`26.9.6.6` and `12.0.0-pre` as numbers that compare; empty where it begins with none."""
     matched = re.match(r"v?(\d+(?:\.\d+)*)", version)
     return tuple(map(int, matched[1].split("."))) if matched else ()
-
-
-def seconds(count: float) -> str:
-    """A span of time, in the unit a person would use."""
-    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
-        if count >= 2 * size:
-            return f"{count / size:.0f} {unit}"
-    return f"{count:.0f} s"

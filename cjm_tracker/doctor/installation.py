@@ -10,7 +10,7 @@ from pathlib import Path
 from cjm_tracker import __version__
 from cjm_tracker.doctor.finding import Finding, fail, in_one_line, ok, skipped, warn
 from cjm_tracker.errors import CjmError, ConfigError
-from cjm_tracker.keys import KEY_FILE, identity_key
+from cjm_tracker.keys import identity_key, key_file
 from cjm_tracker.mapping import DEFAULT_MAPPING, load_mapping, stamp
 from cjm_tracker.mapping import Mapping as MappingFile
 from cjm_tracker.settings import Settings, load_settings
@@ -77,7 +77,7 @@ def key_finding(settings: Settings) -> Finding:
             return ok("key", "given by CJM_PII_KEY")
     except ConfigError as error:
         return fail("key", in_one_line(error), "export CJM_PII_KEY=$(openssl rand -hex 32)")
-    return kept_key(directory, directory.with_name(f"{directory.name}.{KEY_FILE}"))
+    return kept_key(directory, key_file(directory))
 
 
 def kept_key(directory: Path, file: Path) -> Finding:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from ruamel.yaml import YAML
 
 from cjm_tracker.errors import InputError
@@ -17,20 +17,16 @@ from cjm_tracker.measures.attribution import Path, credited
 from cjm_tracker.measures.forms import FORMS, Form
 from cjm_tracker.measures.scope import Scope
 from cjm_tracker.resources import SQL
-from cjm_tracker.sources.settings import nearest
+from cjm_tracker.sources.settings import Strict, nearest
 
 FOLDER = SQL / "measures"
 # What several of them share, no measures themselves: each stands for its name in braces.
-SHARED = ("common", "touches", "judged", "pains")
+SHARED = ("common", "named", "visits", "touches", "judged", "pains")
 # A file's head is a comment in YAML.
 FILE = re.compile(r"/\*\n(?P<head>.*?)\*/\n(?P<sql>.*)", re.DOTALL)
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Parameter(_Strict):
+class Parameter(Strict):
     """One that may be set: `default` and `choices` as a person would write them."""
 
     words: str
@@ -48,7 +44,7 @@ OF_ALL = {
 }
 
 
-class Measure(_Strict):
+class Measure(Strict):
     """What the head of a measure's file says, and its SQL."""
 
     name: Slug

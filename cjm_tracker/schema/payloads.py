@@ -34,7 +34,7 @@ def payload_schemas(known: Mapping[str, Format]) -> dict[str, Schema]:
 def model_of(format_: Format) -> type[BaseModel] | None:
     """What the format's module decodes a record into, where that is one model."""
     module = sys.modules[format_.parse.__module__]
-    models = [one._model for one in vars(module).values() if isinstance(one, Decoder)]
+    models = [one.model for one in vars(module).values() if isinstance(one, Decoder)]
     return models[0] if len(models) == 1 else None
 
 

@@ -38,7 +38,7 @@ class Decoder(Generic[Model]):
     """
 
     def __init__(self, model: type[Model]) -> None:
-        self._model = model
+        self.model = model
         self.fast = msgspec.json.Decoder(struct_of(model)).decode
 
     def __call__(self, value: bytes) -> Model:
@@ -47,7 +47,7 @@ class Decoder(Generic[Model]):
                 return cast(Model, self.fast(value))
             except (msgspec.MsgspecError, RecursionError):
                 pass
-        return checked(self._model, json_object(value))
+        return checked(self.model, json_object(value))
 
 
 def is_ordinary(value: bytes) -> bool:

@@ -22,7 +22,7 @@ Zone = Annotated[str, AfterValidator(_zone)]
 
 
 class Strict(BaseModel):
-    """Base of what stands in a mapping: a key nobody knows is a slip of the pen."""
+    """Base of what people write: a key nobody knows is a slip of the pen."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

@@ -75,7 +75,7 @@ columns:
                 AND (empty(mended.attributes) OR customer_id IN (SELECT customer_id FROM meant)) AS is_exposed,
             toUnixTimestamp64Milli(started_at) - fixed_ms AS start_ms,
             toUnixTimestamp64Milli(ended_at) - fixed_ms AS end_ms,
-            end_reason IN ('', 'inactivity') AND toUnixTimestamp64Milli(closes_at) > complete_to AS is_awaited,
+            may_go_further(end_reason, closes_at) AS is_awaited,
             multiIf(is_awaited, 'not_yet', end_ms < 0, 'before', start_ms >= 0 AND end_ms < period_ms, 'after', 'straddling') AS period,
             arrayFilter(wait -> isNotNull(wait), waits_s) AS waits,
             multiIf(

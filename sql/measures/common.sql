@@ -1,5 +1,6 @@
 -- What every measure of this folder begins with, in place of its {common}.
 WITH
+    {persona_rules:Array(Tuple(String, Array(String), String, Float64, UInt32, Float64, Array(String), Array(Tuple(String, String))))} AS personas_asked,
     -- What each customer did in all journeys of the definition, and the first persona that it fits.
     behaved AS
     (
@@ -19,21 +20,21 @@ WITH
                     AND (rule.3 = '' OR countEqual(used, rule.3) >= rule.4 * length(used))
                     AND journey_count >= rule.5 AND spent >= rule.6
                     AND (empty(rule.7) OR hasAny(known.kinds, rule.7)) AND hasAll(said.pairs, rule.8),
-                {persona_rules:Array(Tuple(String, Array(String), String, Float64, UInt32, Float64, Array(String), Array(Tuple(String, String))))}).1 AS found,
+                personas_asked).1 AS found,
             if(found = '', 'none', found) AS persona
         FROM behaved
         LEFT JOIN
         (
             SELECT customer_id, groupUniqArray(toString(kind)) AS kinds
             FROM identities
-            WHERE has(arrayFlatten(arrayMap(rule -> rule.7, {persona_rules:Array(Tuple(String, Array(String), String, Float64, UInt32, Float64, Array(String), Array(Tuple(String, String))))})), kind)
+            WHERE has(arrayFlatten(arrayMap(rule -> rule.7, personas_asked)), kind)
             GROUP BY customer_id
         ) AS known ON known.customer_id = behaved.customer_id
         LEFT JOIN
         (
             SELECT customer_id, groupUniqArray(pair) AS pairs
             FROM touchpoints
-            ARRAY JOIN arrayFlatten(arrayMap(rule -> rule.8, {persona_rules:Array(Tuple(String, Array(String), String, Float64, UInt32, Float64, Array(String), Array(Tuple(String, String))))})) AS pair
+            ARRAY JOIN arrayFlatten(arrayMap(rule -> rule.8, personas_asked)) AS pair
             WHERE attributes[pair.1] = pair.2
             GROUP BY customer_id
         ) AS said ON said.customer_id = behaved.customer_id
@@ -70,6 +71,8 @@ WITH
         SELECT toUnixTimestamp64Milli(minIf(last_occurred_at, last_occurred_at >= latest - toIntervalSecond({silent_after:Float64})))
         FROM (SELECT last_occurred_at, max(last_occurred_at) OVER () AS latest FROM feeds)
     ), 0) AS complete_to,
+    -- Whether it is: journeys that a rule has ended are over whatever comes.
+    (reason, closing) -> reason IN ('', 'inactivity') AND toUnixTimestamp64Milli(closing) > complete_to AS may_go_further,
     -- The interval of a share, at 95 % (Wilson).
     (share, n) -> 1.96 * sqrt(share * (1 - share) / n + 0.9604 / (n * n)) AS wilson_margin,
     (share, n) -> if(isNull(share), NULL, greatest(0, (share + 1.9208 / n - wilson_margin(share, n)) / (1 + 3.8416 / n))) AS wilson_low,

@@ -51,22 +51,13 @@ columns:
     {within:String} = 'step' AS is_by_step,
     -- Longer than any journey, where there is no window.
     toInt64(if({window:Float64} = 0, 1e15, {window:Float64} * 1000)) AS patience,
-    named AS
-    (
-        SELECT
-            customer_id,
-            end_reason IN ('', 'inactivity') AND toUnixTimestamp64Milli(closes_at) > complete_to AS is_awaited,
-            multiIf({of:String} = 'stage', stages, {of:String} = 'channel', channels, path) AS each_name,
-            arrayMap((name, before) -> {repeats:String} = 'kept' OR name != before,
-                each_name, arrayPopBack(arrayPushFront(each_name, ''))) AS is_kept,
-            arrayFilter((name, kept) -> kept, each_name, is_kept) AS names,
-            arrayFilter((moment, kept) -> kept, arrayMap(moment -> toUnixTimestamp64Milli(moment), times), is_kept) AS at
-        FROM taken
-    ),
+{named}
     fitted AS
     (
         SELECT
-            customer_id, is_awaited, at,
+            customer_id,
+            may_go_further(end_reason, closes_at) AS is_awaited,
+            arrayMap(moment -> toUnixTimestamp64Milli(moment), moments) AS at,
             arrayMap(step -> arrayMap(name -> has(step, name), names), wanted) AS fits,
             arrayFirstIndex(fit -> fit, fits[1]) AS first_entry,
             arrayMin(arrayMap(fit -> indexOf(fit, 1), arrayFilter(fit -> has(fit, 1), fits))) AS first_fit

@@ -10,7 +10,7 @@
             -- At each contact, what the customer said next.
             arrayReverseFill(said -> isNotNull(said), emotions) AS moods
         FROM taken
-        WHERE NOT (end_reason IN ('', 'inactivity') AND toUnixTimestamp64Milli(closes_at) > complete_to)
+        WHERE NOT may_go_further(end_reason, closes_at)
     ),
     -- A journey has its own row for each stage that it came to, with the first contact of each name there.
     visits AS

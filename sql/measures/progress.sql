@@ -26,18 +26,14 @@ columns:
   moved_on_high: upper end
 */
 {common}
-    visits AS
+{visits}
+    followed AS
     (
         SELECT
-            visit.1 AS stage_no,
-            visit.2 AS stage,
-            indexOf(stage_nos, stage_no) AS place,
-            toUnixTimestamp64Milli(times[place]) AS entered,
-            arrayFirstIndex(no -> no > stage_no, arraySlice(stage_nos, place + 1)) AS ahead,
-            ahead > 0 AS has_moved,
-            greatest(0, if(has_moved, toUnixTimestamp64Milli(times[place + ahead]), complete_to) - entered) AS followed
-        FROM taken
-        ARRAY JOIN arrayFilter(seen -> seen.1 > 0, arrayDistinct(arrayZip(stage_nos, stages))) AS visit
+            stage_no, stage,
+            isNotNull(moved_at) AS has_moved,
+            greatest(0, ifNull(toUnixTimestamp64Milli(moved_at), complete_to) - toUnixTimestamp64Milli(since)) AS followed
+        FROM visits
     ),
     ranked AS
     (
@@ -45,7 +41,7 @@ columns:
         SELECT
             stage_no, stage, followed, has_moved,
             row_number() OVER (PARTITION BY stage ORDER BY followed DESC, has_moved) AS at_risk
-        FROM visits
+        FROM followed
     ),
     curve AS
     (

@@ -32,30 +32,19 @@ columns:
 */
 {common}
     (SELECT max(last_occurred_at) FROM feeds) AS watermark,
-    visits AS
-    (
-        SELECT
-            customer_id, journey_no, is_open, is_converted,
-            path[-1] AS touchpoint, channels[-1] AS channel, ended_at,
-            visit.1 AS stage_no, visit.2 AS stage,
-            arrayMax(stage_nos) AS furthest,
-            indexOf(stage_nos, stage_no) AS place,
-            times[place] AS since,
-            arrayFirstIndex(no -> no > stage_no, arraySlice(stage_nos, place + 1)) AS ahead,
-            if(ahead > 0, dateDiff('millisecond', since, times[place + ahead]) / 1000, NULL) AS moved_after_s
-        FROM taken
-        ARRAY JOIN arrayFilter(seen -> seen.1 > 0, arrayDistinct(arrayZip(stage_nos, stages))) AS visit
-    ),
+{visits}
     patience AS
     (
-        SELECT stage, quantileExact({share:Float64})(assumeNotNull(moved_after_s)) AS patience_s
+        SELECT stage, quantileExact({share:Float64})(dateDiff('millisecond', since, assumeNotNull(moved_at)) / 1000) AS patience_s
         FROM visits
-        WHERE isNotNull(moved_after_s)
+        WHERE isNotNull(moved_at)
         GROUP BY stage
         HAVING count() >= {least:UInt32}
     )
 SELECT
-    customer_id, journey_no, stage, touchpoint, channel,
+    customer_id, journey_no, stage,
+    path[-1] AS touchpoint,
+    channels[-1] AS channel,
     since AS stage_since,
     ended_at AS last_at,
     dateDiff('millisecond', since, assumeNotNull(watermark)) / 1000 AS waiting_s,

@@ -24,17 +24,7 @@ columns:
   median_s: median seconds from the one to the other
 */
 {common}
-    named AS
-    (
-        SELECT
-            customer_id,
-            multiIf({of:String} = 'stage', stages, {of:String} = 'channel', channels, path) AS each_name,
-            arrayMap((name, before, no) -> no = 1 OR name != before,
-                each_name, arrayPopBack(arrayPushFront(each_name, '')), arrayEnumerate(each_name)) AS is_kept,
-            if({repeats:String} = 'kept', each_name, arrayFilter((name, kept) -> kept, each_name, is_kept)) AS names,
-            if({repeats:String} = 'kept', times, arrayFilter((moment, kept) -> kept, times, is_kept)) AS moments
-        FROM taken
-    ),
+{named}
     hops AS
     (
         SELECT customer_id, nth, one, other, dateDiff('millisecond', begun, ended) / 1000 AS seconds
