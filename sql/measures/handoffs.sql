@@ -6,13 +6,14 @@ words: >
 formula: >
   rate = came_here / tried; cost = contacts * the parameter cost; a contact is handed off from the
   last contact of the customer on the other side before it, no longer than within ago
-source: journeys, touchpoints
+source: journeys
 unit: contacts
 small_samples: The rate comes with a Wilson interval of 95 %; NULL where nobody has had the time.
 notes: |
   Contacts are looked at over all journeys asked for of a customer, not within one only.
-  topic same: both sides say what they are about, and it is the same. known: the contact does, and the
-  row is of its topic. any: topics are not looked at; for logs that have none, and much faster.
+  What a contact is about is its attribute topic. topic same: both sides say it, and it is the same.
+  known: the contact does, and the row is of its topic. any: topics are not looked at; for logs that
+  have none.
   tried are the journeys with `from` (and the topic, where it is the same) that have been followed for
   as long as within since their last contact of that side; came_here are those of them with a hand-off
   of this row. Of a later journey the contacts alone are counted.
@@ -22,9 +23,11 @@ parameters:
   of: {default: source, choices: [source, channel], words: "what from and to are names of"}
   within: {form: duration, default: 24h, words: "how soon"}
   topic: {default: same, choices: [same, known, any], words: "what is known of the reason"}
-  attribute: {default: topic, words: "the attribute that says what a contact is about"}
   cost: {form: money, default: "0", words: "of one contact; 0: it is not known"}
   limit: {form: number, default: "100", words: "rows, the most frequent first"}
+keys: [from, to, topic]
+compared:
+  rate: [rate_low, rate_high]
 columns:
   from: the touchpoint that was tried last
   to: the touchpoint that followed
@@ -41,25 +44,17 @@ columns:
   cost: of the contacts; NULL where the cost of one is not given
 */
 {common}
-    topics AS
-    (
-        SELECT source, event_id, attributes[{attribute:String}] AS about
-        FROM touchpoints
-        WHERE {topic:String} != 'any' AND attributes[{attribute:String}] != ''
-    ),
     sided AS
     (
         SELECT
-            customer_id, journey_no, path, times, sources,
-            -- Not read where nobody asks for topics.
-            if({topic:String} = 'any', arrayResize(CAST([], 'Array(String)'), length(path)), event_ids) AS ids,
+            customer_id, journey_no, path, times, topics,
             arrayMap(moment -> toUnixTimestamp64Milli(moment), times) AS each_ms,
             arrayMap(side -> has({from:Array(String)}, side), if({of:String} = 'channel', channels, sources)) AS is_from,
             arrayMap(side -> has({to:Array(String)}, side), if({of:String} = 'channel', channels, sources)) AS is_to,
             arrayLastIndex(is_it -> is_it, is_from) AS last_from,
             last_from > 0 AND each_ms[last_from] + {within:Float64} * 1000 <= complete_to AS is_followed
         FROM taken
-        WHERE has(is_from, 1) OR has(is_to, 1)
+        WHERE (has(is_from, 1) OR has(is_to, 1)) AND ({topic:String} != 'same' OR arrayExists(topic -> topic != '', topics))
     ),
     -- Without topics a contact's last one on the other side is found along the journey, from what the
     -- journeys before have left: time, touchpoint, journey, and whether that has been followed.
@@ -75,53 +70,43 @@ columns:
     along AS
     (
         SELECT
-            one, other, if({topic:String} = 'known', topics.about, '') AS about, '' AS matter, customer_id,
+            one, other, if({topic:String} = 'known', topic, '') AS about, '' AS matter, customer_id,
             if(own = 0, left_over.3, journey_no) AS journey,
             if(own = 0, left_over.4, is_followed) AS is_followed,
             (now - since) / 1000 AS seconds
-        FROM
-        (
-            SELECT customer_id, journey_no, is_followed, left_over, one, other, source, event_id, since, now, own
-            FROM carried
-            ARRAY JOIN
-                is_to AS is_it, each_ms AS now, path AS other, sources AS source, ids AS event_id,
-                arrayFill(moment -> moment > 0, arrayPushFront(arrayPopBack(arrayMap((moment, is_it) -> if(is_it, moment, toInt64(0)), each_ms, is_from)), left_over.1)) AS since,
-                arrayFill(name -> name != '', arrayPushFront(arrayPopBack(arrayMap((name, is_it) -> if(is_it, toString(name), ''), path, is_from)), left_over.2)) AS one,
-                arrayFill(is_it -> is_it, arrayPushFront(arrayPopBack(is_from), 0)) AS own
-            WHERE is_it AND since > 0 AND now - since <= {within:Float64} * 1000
-        ) AS found
-        LEFT JOIN topics ON topics.source = found.source AND topics.event_id = found.event_id
-        WHERE {topic:String} != 'known' OR about != ''
+        FROM carried
+        ARRAY JOIN
+            is_to AS is_it, each_ms AS now, path AS other, topics AS topic,
+            arrayFill(moment -> moment > 0, arrayPushFront(arrayPopBack(arrayMap((moment, is_it) -> if(is_it, moment, toInt64(0)), each_ms, is_from)), left_over.1)) AS since,
+            arrayFill(name -> name != '', arrayPushFront(arrayPopBack(arrayMap((name, is_it) -> if(is_it, toString(name), ''), path, is_from)), left_over.2)) AS one,
+            arrayFill(is_it -> is_it, arrayPushFront(arrayPopBack(is_from), 0)) AS own
+        WHERE is_it AND since > 0 AND now - since <= {within:Float64} * 1000 AND ({topic:String} != 'known' OR topic != '')
     ),
     -- With topics it is the last one on the same topic.
     told AS
     (
+        SELECT customer_id, journey_no, is_followed, touchpoint, at, is_before, is_contact, about, toUInt64(journey_no) * 4294967296 + place AS no
+        FROM sided
+        ARRAY JOIN
+            path AS touchpoint, each_ms AS at, topics AS about, arrayEnumerate(path) AS place,
+            is_from AS is_before, is_to AS is_contact
+        WHERE {topic:String} = 'same' AND about != '' AND (is_before OR is_contact)
+    ),
+    traced AS
+    (
         SELECT
-            customer_id, journey_no, is_followed, touchpoint, at, is_before, is_contact,
-            toUInt64(journey_no) * 4294967296 + place AS no,
-            topics.about AS about
-        FROM
-        (
-            SELECT customer_id, journey_no, is_followed, touchpoint, at, source, event_id, place, is_before, is_contact
-            FROM sided
-            ARRAY JOIN
-                path AS touchpoint, each_ms AS at, sources AS source, ids AS event_id, arrayEnumerate(path) AS place,
-                is_from AS is_before, is_to AS is_contact
-            WHERE {topic:String} = 'same' AND (is_before OR is_contact)
-        ) AS steps
-        INNER JOIN topics ON topics.source = steps.source AND topics.event_id = steps.event_id
+            *,
+            maxIf((no, at, toString(touchpoint), journey_no, is_followed), is_before)
+                OVER (PARTITION BY customer_id, about ORDER BY no ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS latest
+        FROM told
     ),
     handed AS
     (
         SELECT one, other, about, matter, customer_id AS customer, journey, is_followed, seconds FROM along
         UNION ALL
-        SELECT
-            befores.touchpoint, contacts.touchpoint, contacts.about, contacts.about,
-            contacts.customer_id, befores.journey_no, befores.is_followed, (contacts.at - befores.at) / 1000 AS seconds
-        FROM (SELECT * FROM told WHERE is_contact) AS contacts
-        ASOF INNER JOIN (SELECT * FROM told WHERE is_before) AS befores
-            ON befores.customer_id = contacts.customer_id AND befores.about = contacts.about AND contacts.no > befores.no
-        WHERE seconds <= {within:Float64}
+        SELECT latest.3, touchpoint, about, about, customer_id, latest.4, latest.5, (at - latest.2) / 1000 AS seconds
+        FROM traced
+        WHERE is_contact AND latest.1 > 0 AND seconds <= {within:Float64}
     ),
     tries AS
     (

@@ -13,12 +13,16 @@ notes: |
   Contacts are followed over all journeys asked for of a customer, not within one only. Those without
   any customer cannot be followed, and are in none.
   A contact whose time is not over yet counts in contacts, but not in the rate, whatever came after it.
-  by: touchpoint, channel and source are names of that kind; anything else is an attribute's name.
+  by: touchpoint, channel, source and topic are names of that kind; anything else is an attribute's name,
+  and takes longer.
 parameters:
   sources: {form: list, default: call_centre, words: "whose contacts"}
-  by: {default: touchpoint, words: "touchpoint, channel, source, or an attribute such as topic or service"}
+  by: {default: touchpoint, words: "touchpoint, channel, source, topic, or an attribute such as service"}
   same: {default: "yes", choices: ["yes", "no"], words: "whether the next contact must have the same name"}
   within: {form: duration, default: 7d, words: "how soon the next one comes"}
+keys: [name]
+compared:
+  rate: [rate_low, rate_high]
 columns:
   name: of the contacts; empty where the attribute is not known
   contacts: all there are
@@ -33,7 +37,7 @@ columns:
   median_days: median days to the next contact, of all repeated
 */
 {common}
-    {by:String} IN ('touchpoint', 'channel', 'source') AS is_in_path,
+    {by:String} IN ('touchpoint', 'channel', 'source', 'topic') AS is_in_path,
     known AS
     (
         SELECT source, event_id, attributes[{by:String}] AS value
@@ -52,7 +56,7 @@ columns:
             FROM taken
             ARRAY JOIN
                 times AS at, arrayEnumerate(path) AS place, taken.sources AS source,
-                multiIf({by:String} = 'source', taken.sources, {by:String} = 'channel', channels, path) AS word,
+                multiIf({by:String} = 'source', taken.sources, {by:String} = 'channel', channels, {by:String} = 'topic', topics, path) AS word,
                 -- Not read where nobody asks for attributes.
                 if(is_in_path, arrayResize(CAST([], 'Array(String)'), length(path)), event_ids) AS event_id
             WHERE has({sources:Array(String)}, source)

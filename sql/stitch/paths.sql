@@ -43,7 +43,7 @@ WITH
     (
         SELECT
             identifier, occurred_at, source, event_id, touchpoint, channel, stage, outcome, value,
-            wait_s, duration_s, emotion, emotion IS NOT NULL AND (score IS NULL OR metric = '') AS is_read, account
+            wait_s, duration_s, emotion, emotion IS NOT NULL AND (score IS NULL OR metric = '') AS is_read, about, account
         FROM event_log FINAL
         WHERE identifier IN (SELECT identifier FROM scope WHERE identifier != 0)
             AND (touchpoint != '' OR ({unit:String} = 'account' AND account != 0))
@@ -63,7 +63,8 @@ WITH
                 toUnixTimestamp64Milli(occurred_at),
                 indexOf({sources:Array(String)}, source),
                 event_id,
-                source, touchpoint, channel, stage, outcome, value, wait_s, duration_s, emotion, is_read
+                source, touchpoint, channel, stage, outcome, value, wait_s, duration_s, emotion, is_read,
+                about
             ) AS step
         FROM events
         RIGHT JOIN scope ON scope.identifier = events.identifier
@@ -195,6 +196,7 @@ SELECT
     steps.11 AS `step.duration_s`,
     steps.12 AS `step.emotion`,
     steps.13 AS `step.is_read`,
+    steps.14 AS `step.about`,
     arrayMap(first -> toUInt32(first), firsts) AS `journey.first`,
     arrayMap((first, last) -> toUInt32(last - first + 1), firsts, lasts) AS `journey.length`,
     -- No later than the type can say: 2299-12-31.

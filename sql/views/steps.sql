@@ -24,7 +24,8 @@ CREATE OR REPLACE VIEW steps
     end_reason             LowCardinality(String) COMMENT 'why its journey ended: ended, new_start, inactivity; empty while open',
     seconds_to_goal        Nullable(Float64) COMMENT 'to the journey''s first goal at or after the step; NULL when none comes',
     in_lookback            UInt8 COMMENT '0 when that goal comes later than the definition''s look-back window reaches',
-    contact                String COMMENT 'the customer whose step it is, in an account''s journey too'
+    contact                String COMMENT 'the customer whose step it is, in an account''s journey too',
+    topic                  LowCardinality(String) COMMENT 'what it was about, its attribute topic; empty when nothing is known'
 )
 DEFINER = CURRENT_USER SQL SECURITY DEFINER
 AS
@@ -45,7 +46,8 @@ SELECT
     if(reason = '' AND closes_at <= watermark, 'inactivity', reason) AS end_reason,
     seconds_to_goal,
     ifNull(seconds_to_goal <= lookback_s, 1) AS in_lookback,
-    if(who = 0, customer_id, concat('c', leftPad(lower(hex(who)), 16, '0'))) AS contact
+    if(who = 0, customer_id, concat('c', leftPad(lower(hex(who)), 16, '0'))) AS contact,
+    topic
 FROM path_log FINAL
 ARRAY JOIN
     numbers AS journey_no,
@@ -62,6 +64,7 @@ ARRAY JOIN
     `step.wait_s` AS wait_s,
     `step.duration_s` AS duration_s,
     `step.emotion` AS emotion,
+    `step.about` AS topic,
     `step.seconds_to_goal` AS seconds_to_goal,
     arrayPopBack(arrayPushFront(`step.touchpoint`, '')) AS before,
     arrayPopBack(arrayPushFront(`step.occurred_at`, fromUnixTimestamp64Milli(0, 'UTC'))) AS before_at,

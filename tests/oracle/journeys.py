@@ -47,6 +47,7 @@ class Delivery(NamedTuple):
     revision: int
     fingerprint: int
     account: int = 0  # the one it names; 0 when it names none
+    topic: str = ""
 
 
 class Rules(NamedTuple):
@@ -224,6 +225,7 @@ def _steps(journey: list[Delivery], rules: Rules) -> list[dict[str, Any]]:
                 "wait_s": event.wait_s,
                 "duration_s": event.duration_s,
                 "emotion": event.emotion,
+                "topic": event.topic,
                 "previous_touchpoint": before.touchpoint if before else "",
                 "seconds_since_previous": (event.at - before.at) / 1000 if before else None,
                 "loop_no": seen[event.touchpoint],
@@ -270,6 +272,7 @@ def _journey(journey: list[Delivery], reason: str, rules: Rules, watermark: int)
         "emotions": [event.emotion for event in journey],
         # Its events come without scores: what they feel was read.
         "are_read": [int(event.emotion is not None) for event in journey],
+        "topics": [event.topic for event in journey],
         "path_text": " > ".join(compact),
         "value": sum((event.value or Decimal(0) for event in journey), Decimal(0)),
         "emotion": sum(known) / len(known) if known else None,

@@ -194,6 +194,7 @@ def expected(
             deed.revision,
             deed.fingerprint,
             deed.account_number,
+            deed.topic,
         )
         for deed in deeds
     ]
