@@ -33,6 +33,10 @@ parameters:
   within: {form: duration, default: 10m, words: "how soon the same again is a retry"}
   retried: {form: list, default: "", words: "touchpoints that are friction when they come again; empty: any"}
   abandoned: {form: list, default: "abandoned,failed,declined,cancelled,no_answer,busy", words: "outcomes that are friction"}
+keys: [period, name]
+compared:
+  mean: [low, high]
+  friction: []
 columns:
   period: first day of the week or month; NULL where all is one
   name: the stage, touchpoint or channel
@@ -59,6 +63,7 @@ columns:
     [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145, 2.131,
         2.120, 2.110, 2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042] AS student,
     df -> if(df <= 30, student[df], 1.96 + 2.38 / df) AS t,
+    moment -> if({every:String} = 'week', toMonday(moment), toStartOfMonth(moment)) AS period_of,
     -- Above what a wait is long, by touchpoint.
     patience AS
     (
@@ -72,46 +77,56 @@ columns:
         GROUP BY touchpoint
         HAVING count() >= 10
     ),
-    (SELECT groupArray(touchpoint) FROM patience) AS patient_touchpoints,
-    (SELECT groupArray(p90_s) FROM patience) AS patient_s,
-    (touchpoint, wait_s) -> ifNull(wait_s > transform(toString(touchpoint), patient_touchpoints, patient_s, 1e15), 0) AS is_long_wait,
-    -- The contacts of each journey by touchpoint: the same ones lie side by side.
+    (SELECT (groupArray(toString(touchpoint)), groupArray(p90_s)) FROM patience) AS patient,
+    called_in AS
+    (
+        SELECT *, multiIf({of:String} = 'stage', stages, {of:String} = 'channel', channels, path) AS called_each
+        FROM taken
+    ),
+    -- The contacts of each journey by touchpoint: the same ones lie side by side, in their order.
     sorted AS
     (
         SELECT
-            customer_id,
-            arraySort(one -> (one.1, one.2), arrayZip(
-                path,
-                arrayMap(moment -> toUnixTimestamp64Milli(moment), times),
-                multiIf({of:String} = 'stage', stages, {of:String} = 'channel', channels, path),
-                emotions, are_read, outcomes, waits_s)) AS contacts
-        FROM taken
+            customer_id, path, outcomes, waits_s, emotions, are_read,
+            called_each,
+            arrayMap(moment -> toUnixTimestamp64Milli(moment), times) AS each_ms,
+            arrayEnumerateDense(path) AS kinds,
+            arrayMap((kind, place) -> toUInt64(kind) * 4294967296 + place, kinds, arrayEnumerate(path)) AS keys,
+            arraySort(kinds) AS kind,
+            arraySort((moment, key) -> key, each_ms, keys) AS at,
+            -- 1 where it is a retry, 2 where it is rage; put back into the order of the journey.
+            arrayMap(
+                (here, now, last, last_at, last_but_one, then_at) ->
+                    (here = last AND now - last_at <= soon) + (here = last_but_one AND now - then_at <= soon),
+                kind, at,
+                arrayPopBack(arrayPushFront(kind, 0)), arrayPopBack(arrayPushFront(at, toInt64(0))),
+                arrayResize(arrayConcat([0, 0], kind), length(kind)), arrayResize(arrayConcat([toInt64(0), 0], at), length(at))) AS ages,
+            arraySort((age, place) -> place, ages, arraySort((place, key) -> key, arrayEnumerate(path), keys)) AS again
+        FROM called_in
     ),
     visits AS
     (
         SELECT
             customer_id,
-            toString(contact.3) AS called,
-            if({every:String} = 'none', NULL, if({every:String} = 'week',
-                toMonday(fromUnixTimestamp64Milli(contact.2, 'UTC')), toStartOfMonth(fromUnixTimestamp64Milli(contact.2, 'UTC')))) AS since,
-            contact.4 AS felt,
-            contact.5 AS is_read,
-            contact.1 = last.1 AND contact.2 - last.2 <= soon AND (empty(can_be_retried) OR has(can_be_retried, contact.1)) AS is_retry,
-            is_retry AND contact.1 = last_but_one.1 AND contact.2 - last_but_one.2 <= soon AS is_rage,
-            has(given_up, contact.6) AS is_abandoned,
-            is_long_wait(contact.1, contact.7) AS is_long,
+            called,
+            if({every:String} = 'none', toDate(0), period_of(fromUnixTimestamp64Milli(now, 'UTC'))) AS begun,
+            felt,
+            is_read,
+            age > 0 AND (empty(can_be_retried) OR has(can_be_retried, touchpoint)) AS is_retry,
+            is_retry AND age > 1 AS is_rage,
+            has(given_up, outcome) AS is_abandoned,
+            ifNull(wait_s > transform(touchpoint, patient.1, patient.2, 1e15), 0) AS is_long,
             is_retry OR is_abandoned OR is_long AS is_friction
         FROM sorted
         ARRAY JOIN
-            contacts AS contact,
-            arrayPopBack(arrayPushFront(contacts, ('', 0, '', NULL, 0, '', NULL))) AS last,
-            arraySlice(arrayConcat([('', 0, '', NULL, 0, '', NULL), ('', 0, '', NULL, 0, '', NULL)], contacts), 1, length(contacts)) AS last_but_one
+            path AS touchpoint, called_each AS called, each_ms AS now, again AS age,
+            emotions AS felt, are_read AS is_read, outcomes AS outcome, waits_s AS wait_s
         WHERE called != ''
     ),
     counted AS
     (
         SELECT
-            called, since,
+            called, begun,
             count() AS all_visits,
             count(felt) AS answers,
             uniqExactIf(customer_id, felt IS NOT NULL) AS tellers,
@@ -126,18 +141,21 @@ columns:
             countIf(is_abandoned) AS left_off,
             countIf(is_long) AS waited_long
         FROM visits
-        GROUP BY called, since
+        GROUP BY called, begun
     ),
     named AS
     (
-        SELECT DISTINCT called FROM counted
+        SELECT DISTINCT toString(called) AS called FROM called_in ARRAY JOIN arrayDistinct(called_each) AS called WHERE called != ''
         UNION DISTINCT
         SELECT toString(stage) FROM definition_stages WHERE definition = {definition:String} AND {of:String} = 'stage'
     ),
     -- With nothing at all in them stages have a row, too.
     periods AS
     (
-        SELECT DISTINCT ifNull(since, toDate(0)) AS begun FROM counted
+        SELECT DISTINCT begun
+        FROM called_in
+        ARRAY JOIN arrayDistinct(arrayMap(moment -> period_of(moment), arrayFilter((moment, called) -> called != '', times, called_each))) AS begun
+        WHERE {every:String} != 'none'
         UNION DISTINCT
         SELECT toDate(0) WHERE {every:String} = 'none'
     ),
@@ -145,8 +163,8 @@ columns:
     (
         SELECT
             named.called AS called,
-            begun,
-            counted.*,
+            periods.begun AS begun,
+            counted.* EXCEPT (called, begun),
             if({behaviour:String} = 'mixed', silent, 0) AS mixed_in,
             answers + mixed_in AS pieces,
             answers + {weight:Float64} * mixed_in AS weights,
@@ -158,7 +176,7 @@ columns:
                 t(toUInt64(pieces - 1)) * sqrt(spread * pieces / (pieces - 1)) / weights) AS reach
         FROM named
         CROSS JOIN periods
-        LEFT JOIN (SELECT *, ifNull(since, toDate(0)) AS beginning FROM counted) AS counted ON counted.called = named.called AND counted.beginning = begun
+        LEFT JOIN counted ON counted.called = named.called AND counted.begun = periods.begun
     )
 SELECT
     if({every:String} = 'none', NULL, begun) AS period,

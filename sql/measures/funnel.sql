@@ -28,6 +28,11 @@ parameters:
   within: {default: whole, choices: [whole, step], words: "what the window is for"}
   window: {form: duration, default: "0", words: "how long it may take; 0: the journey is window enough"}
   repeats: {default: kept, choices: [kept, collapsed], words: "whether the same several times in a row counts once"}
+keys: [step_no, step]
+compared:
+  of_previous: [of_previous_low, of_previous_high]
+  share: []
+  median_s: []
 columns:
   step_no: number of the step, from 1
   step: its names
@@ -52,17 +57,22 @@ columns:
     -- Longer than any journey, where there is no window.
     toInt64(if({window:Float64} = 0, 1e15, {window:Float64} * 1000)) AS patience,
 {named}
+    -- The steps that a name takes, as bits: the first step is the lowest.
+    arrayDistinct(arrayFlatten(wanted)) AS wanted_names,
+    arrayMap(name -> toUInt32(arraySum(arrayMap((step, k) -> if(has(step, name), bitShiftLeft(toUInt32(1), k), 0), wanted, range(depth)))), wanted_names) AS wanted_bits,
     fitted AS
     (
         SELECT
             customer_id,
             may_go_further(end_reason, closes_at) AS is_awaited,
-            arrayMap(moment -> toUnixTimestamp64Milli(moment), moments) AS at,
-            arrayMap(step -> arrayMap(name -> has(step, name), names), wanted) AS fits,
-            arrayFirstIndex(fit -> fit, fits[1]) AS first_entry,
-            arrayMin(arrayMap(fit -> indexOf(fit, 1), arrayFilter(fit -> has(fit, 1), fits))) AS first_fit
+            arrayMap(name -> transform(name, wanted_names, wanted_bits, toUInt32(0)), names) AS each_bits,
+            -- What fits no step only matters where nothing may come between.
+            {order:String} = 'strict' AS is_strict,
+            if(is_strict, each_bits, arrayFilter(bits -> bits > 0, each_bits)) AS fits,
+            arrayMap(moment -> toUnixTimestamp64Milli(moment), if(is_strict, moments, arrayFilter((moment, bits) -> bits > 0, moments, each_bits))) AS at,
+            arrayFirstIndex(bits -> bitTest(bits, 0), fits) AS first_entry
         FROM named
-        WHERE hasAny(names, arrayFlatten(wanted))
+        WHERE notEmpty(fits)
     ),
     ordered AS
     (
@@ -75,14 +85,14 @@ columns:
                 (done, k) ->
                 (
                     arrayPushBack(done.1, at[arrayFirstIndex(since -> since > 0, arrayMap(
-                        (fit, now, since) -> if(fit AND since > 0 AND now - since <= patience, if(is_by_step, now, since), 0),
-                        fits[k], at, done.3) AS here)]),
+                        (bits, now, since) -> if(bitTest(bits, k - 1) AND since > 0 AND now - since <= patience, if(is_by_step, now, since), 0),
+                        fits, at, done.3) AS here)]),
                     arrayPushBack(done.2, arrayMax(here)),
-                    arrayMap(
-                        (behind, before) -> if(may_miss[k] = 1, greatest(behind, before), behind),
-                        arrayPopBack(arrayPushFront(
-                            if({order:String} = 'strict', here, arrayFill(since -> since > 0, here)), toInt64(0))),
-                        done.3)
+                    if(has(may_miss, 1),
+                        arrayMap((after, before) -> if(may_miss[k] = 1, greatest(after, before), after),
+                            arrayPopBack(arrayPushFront(if({order:String} = 'strict', here, arrayFill(since -> since > 0, here)), toInt64(0))) AS behind,
+                            done.3),
+                        behind)
                 ),
                 range(toUInt8(1), toUInt8(depth + 1)),
                 (
@@ -101,8 +111,8 @@ columns:
         -- At each contact: how many different steps the window that ends there holds.
         SELECT
             customer_id, is_awaited, at,
-            at[first_fit] AS begun,
-            arrayMap(fit -> arrayFill(moment -> moment > 0, arrayMap((is_it, now) -> if(is_it, now, toInt64(0)), fit, at)), fits) AS last_seen,
+            at[1] AS begun,
+            arrayMap(k -> arrayFill(moment -> moment > 0, arrayMap((bits, now) -> if(bitTest(bits, k), now, toInt64(0)), fits, at)), range(depth)) AS last_seen,
             arrayFold(
                 (held, k) -> arrayMap(
                     (count, seen, now) -> count + (seen > 0 AND now - if({entry:String} = 'first', begun, seen) <= patience),
