@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from cjm_tracker.cli.journey_map import read
 from cjm_tracker.journeys import JourneyDefinition
 from cjm_tracker.measures import Scope, measure_named, measures
 from cjm_tracker.personas import Persona
-from cjm_tracker.warehouse import Warehouse, migrate, stitch
+from cjm_tracker.warehouse import Warehouse, migrate, run_query, stitch
 from cjm_tracker.warehouse.client import Table
 
 from ..warehouse.deeds import MAPPING, Journal, at
@@ -57,3 +58,10 @@ def test_personas_are_kinds_of_accounts(deals: Warehouse) -> None:
 def test_contacts_of_no_account_are_left_out(name: str, deals: Warehouse) -> None:
     assert name in measures()
     assert max(row["journeys"] for row in ask(deals, name)) <= 2
+
+
+def test_the_journey_map_of_one_account(deals: Warehouse) -> None:
+    ((acme,),) = run_query(deals, "find_account", wanted="acme").rows
+    drawn = read(deals, PLAN, "en", DEFINITION, Scope(customers=(acme,)))
+    assert (drawn.totals.journeys, drawn.totals.steps, drawn.totals.converted) == (1, 2, 1)
+    assert run_query(deals, "find_account", wanted=acme).rows == [(acme,)]

@@ -202,8 +202,8 @@ def test_a_rebuild_changes_no_step(warehouse: Warehouse, mapping: Mapping) -> No
 def test_named_queries_bind_their_parameters(warehouse: Warehouse, mapping: Mapping) -> None:
     tell(warehouse, mapping)
     stitch(warehouse, mapping, NOW)
-    stages = run_query(warehouse, "map_stages", definition="customer_journey").rows
-    assert len(stages) == len(mapping.stages)
+    funnel = run_query(warehouse, "stage_funnel", definition="customer_journey").rows
+    assert 0 < len(funnel) <= len(mapping.stages)
 
 
 # --- refusals
