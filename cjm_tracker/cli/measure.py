@@ -24,7 +24,15 @@ from cjm_tracker.cli.sql import Form, print_answer
 from cjm_tracker.errors import InputError
 from cjm_tracker.journeys import JourneyDefinition
 from cjm_tracker.mapping import Mapping as Plan
-from cjm_tracker.measures import Measure, Scope, measure_named, measures
+from cjm_tracker.measures import (
+    Measure,
+    Scope,
+    Side,
+    compared,
+    instead,
+    measure_named,
+    measures,
+)
 from cjm_tracker.settings import load_settings
 from cjm_tracker.warehouse import Warehouse
 from cjm_tracker.warehouse.client import Table as Answer
@@ -37,6 +45,12 @@ WhereOption = Annotated[
         metavar="NAME=VALUE",
         help="Only journeys with it: channel, source, touchpoint, stage, converted, customer, "
         "persona, attribute.NAME; several values with commas. May be repeated: all must hold.",
+    ),
+]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="NAME=VALUE", help="A parameter; cjm measure NAME --about lists them."
     ),
 ]
 SinceOption = Annotated[
@@ -60,12 +74,23 @@ def measure(
         ),
     ] = "",
     where: WhereOption = None,
-    given: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="NAME=VALUE", help="A parameter; --about lists them."),
-    ] = None,
+    given: SetOption = None,
     since: SinceOption = None,
     until: UntilOption = None,
+    against: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=VALUE",
+            help="Set side by side with the same journeys, but for this condition instead. May be "
+            "repeated.",
+        ),
+    ] = None,
+    against_since: Annotated[
+        datetime | None, typer.Option(formats=DATES, help="Or but for this period, UTC.")
+    ] = None,
+    against_until: Annotated[
+        datetime | None, typer.Option(formats=DATES, help="As --until, of that period.")
+    ] = None,
     definition: DefinitionOption = "",
     warehouse: WarehouseOption = None,
     mapping: MappingOption = None,
@@ -77,6 +102,7 @@ def measure(
     """Funnel, paths, times, attribution and more, all from the same journeys.
 
     Example: cjm measure funnel --where channel=store --set steps=consideration,purchase
+    Example: cjm measure touchpoints --where persona=caller --against persona=regular
     """
     if not name:
         _list()
@@ -91,11 +117,22 @@ def measure(
     settings = load_settings(warehouse=warehouse, mapping=mapping)
     plan = mapping_of(settings)
     cut_by = definition_of(plan, definition)
-    scope, values = scope_of(plan, where, since, until), dict(map(_pair, given or []))
+    scope, values = scope_of(plan, where, since, until), given_of(given)
     wanted.bound(values, scope, cut_by)  # what is wrong is said before anything is opened
+    other = None
+    if against or against_since or against_until:
+        _comparable(wanted)
+        period = (against_since, against_until)
+        if not any(period):
+            period = (since, until)
+        other = scope_of(plan, instead(where or [], against or []), *period)
     with opened(settings) as open_warehouse:
-        answer = answer_of(open_warehouse, name, values, scope, cut_by)
-    print_answer(answer, Form.json if json else Form.csv if csv else Form.table)
+        if other:
+            answer = side_by_side(open_warehouse, name, values, scope, other, cut_by)
+        else:
+            answer = answer_of(open_warehouse, name, values, scope, cut_by)
+    form = Form.json if json else Form.csv if csv else Form.table
+    print_answer(answer, form, len(wanted.keys) + (other is not None))
 
 
 def scope_of(
@@ -103,6 +140,15 @@ def scope_of(
 ) -> Scope:
     """The journeys that a person asks for."""
     return Scope.of(where or [], _utc(since), _utc(until), plan.personas)
+
+
+def given_of(written: list[str] | None) -> dict[str, str]:
+    """Parameters by name, as a person writes them."""
+    pairs = [(one, *one.partition("=")) for one in written or []]
+    for one, _, is_one, _ in pairs:
+        if not is_one:
+            raise InputError(f"--set {one}: a parameter is given as NAME=VALUE")
+    return {name: value for _, name, _, value in pairs}
 
 
 def answer_of(
@@ -117,6 +163,35 @@ def answer_of(
     parameters = wanted.bound(given, scope, definition)
     rows = warehouse.query(wanted.query(), parameters).rows
     return Answer(*wanted.finished(rows, parameters))
+
+
+def side_by_side(
+    warehouse: Warehouse,
+    name: str,
+    given: Mapping[str, str],
+    scope: Scope,
+    other: Scope,
+    definition: JourneyDefinition,
+) -> Answer:
+    """A measure of two sets of journeys; see `compared`."""
+    wanted, limit = measure_named(name), 0
+    whole = dict(given)
+    if "limit" in wanted.parameters:  # what one side has many of must not be cut off the other
+        limit = int(given.get("limit", wanted.parameters["limit"].default))
+        whole["limit"] = "999999999"
+
+    def side(journeys: Scope) -> Side:
+        (totals,) = answer_of(warehouse, "totals", {}, journeys, definition).dicts()
+        rows = answer_of(warehouse, name, whole, journeys, definition).dicts()
+        return Side(rows, totals["journeys"])
+
+    return Answer(*compared(wanted, side(scope), side(other), limit))
+
+
+def _comparable(wanted: Measure) -> None:
+    if not wanted.compared:
+        others = ", ".join(name for name, one in measures().items() if one.compared)
+        raise InputError(f"{wanted.name}: nothing of it can be set side by side, but of {others}")
 
 
 def _list() -> None:
@@ -134,22 +209,18 @@ def _tell(wanted: Measure) -> None:
     for heading in ("formula", "source", "unit", "small_samples", "notes"):
         if said := getattr(wanted, heading).strip():
             out.print(f"[bold]{heading.replace('_', ' ')}[/]: {said}\n", markup=True)
+    if wanted.compared:
+        out.print(f"[bold]side by side, by --against[/]: {', '.join(wanted.figures)}\n")
     table = Table("parameter", "default", "meaning", box=box.SIMPLE_HEAD, pad_edge=False)
     for name, parameter in wanted.parameters.items():
         choices = f" ({', '.join(parameter.choices)})" if parameter.choices else ""
+        choices += f" ({parameter.most} at most)" if parameter.most else ""
         table.add_row(name, parameter.default, parameter.words + choices)
     out.print(table)
     table = Table("column", "meaning", box=box.SIMPLE_HEAD, pad_edge=False)
     for name, words in wanted.columns.items():
         table.add_row(name, words)
     out.print(table)
-
-
-def _pair(written: str) -> tuple[str, str]:
-    name, is_one, value = written.partition("=")
-    if not is_one:
-        raise InputError(f"--set {written}: a parameter is given as NAME=VALUE")
-    return name, value
 
 
 def _utc(moment: datetime | None) -> datetime | None:

@@ -82,20 +82,23 @@ def _converse(warehouse: Warehouse, form: Form) -> None:
                 err.print(str(error), markup=False)
 
 
-def print_answer(answer: Answer, form: Form) -> None:
-    """An answer in the form asked for."""
-    {Form.table: print_table, Form.csv: _print_csv, Form.json: _print_json}[form](answer)
+def print_answer(answer: Answer, form: Form, names: int = 0) -> None:
+    """An answer in the form asked for; its first `names` columns say what a row is."""
+    if form is Form.table:
+        print_table(answer, names)
+    else:
+        {Form.csv: _print_csv, Form.json: _print_json}[form](answer)
 
 
-def print_table(answer: Answer) -> None:
+def print_table(answer: Answer, names: int = 0) -> None:
     """As a table on the console, numbers to the right; one too wide for it in several, each with
-    the columns that say what a row is."""
+    the columns that say what a row is: the first `names`, or (0) what looks like it."""
     cells = [[shown(value) for value in row] for row in answer.rows]
     widths = [
         max(map(len, (name, *(row[place] for row in cells)))) + CELL
         for place, name in enumerate(answer.columns)
     ]
-    for places in _side_by_side(widths, _naming(answer), out.width - CELL):
+    for places in _side_by_side(widths, [*range(names)] or _naming(answer), out.width - CELL):
         table = Table(box=box.SIMPLE_HEAD)
         for place in places:
             numeric = any(isinstance(row[place], int | float) for row in answer.rows)

@@ -24,7 +24,8 @@ def dictionary(version: str, columns: Iterable[Column], measures: Iterable[Measu
     parts = [HEAD.format(version=version), "## Views\n", *_views(columns)]
     parts += [
         "## Measures\n\n`cjm measure NAME` asks one; `--sql` prints its statement. Each takes\n"
-        "`--where`, `--since` and `--until`, and looks at the journeys of one definition.\n",
+        "`--where`, `--since` and `--until`, and looks at the journeys of one definition;\n"
+        "`--against` sets side by side what is named so.\n",
         *map(_measure, measures),
     ]
     return "\n".join(parts)
@@ -45,6 +46,7 @@ def _measure(measure: Measure) -> str:
             ("unit", measure.unit),
             ("small samples", measure.small_samples),
             ("notes", measure.notes),
+            ("side by side", ", ".join(measure.figures)),
         )
         if text.strip()
     ]

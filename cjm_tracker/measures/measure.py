@@ -14,6 +14,7 @@ from cjm_tracker.errors import InputError
 from cjm_tracker.events import Slug
 from cjm_tracker.journeys import JourneyDefinition
 from cjm_tracker.measures.attribution import Path, credited
+from cjm_tracker.measures.clusters import Profile, clustered
 from cjm_tracker.measures.forms import FORMS, Form
 from cjm_tracker.measures.scope import Scope
 from cjm_tracker.resources import SQL
@@ -33,10 +34,13 @@ class Parameter(Strict):
     form: Form = "text"
     default: str = ""
     choices: tuple[str, ...] = ()
+    most: int = 0  # a number may be no greater; 0: it may
 
 
 Rows = list[tuple[Any, ...]]
 
+# Of each row that counts journeys, its share of all that were asked for.
+OF_JOURNEYS = "of_journeys"
 OF_ALL = {
     "silent_after": Parameter(
         words="how long a feed may be silent and still be waited for", form="duration", default="7d"
@@ -57,22 +61,31 @@ class Measure(Strict):
     notes: str = ""
     parameters: dict[Slug, Parameter] = {}
     columns: dict[Slug, str] = Field(min_length=1)
-    then: Literal["", "credited"] = ""  # what becomes of the rows, where SQL does not say all
+    keys: tuple[Slug, ...] = ()  # the columns that name a row
+    # What of it is set side by side, each with the columns of its interval, where it has one.
+    compared: dict[Slug, tuple[()] | tuple[Slug, Slug]] = {}
+    # What becomes of the rows, where SQL does not say all.
+    then: Literal["", "credited", "clustered"] = ""
     sql: str = Field(repr=False)
+
+    @property
+    def figures(self) -> tuple[str, ...]:
+        """What of it is set side by side; where nothing names a row, it is of all journeys."""
+        counts = self.compared and self.keys and "journeys" in self.columns
+        return (OF_JOURNEYS,) * bool(counts) + tuple(self.compared)
 
     def query(self) -> str:
         """The whole statement, with its parameters still to be bound."""
-        text = self.sql
-        for name in SHARED:
-            if (place := f"{{{name}}}\n") in text:
-                text = text.replace(place, (FOLDER / f"{name}.sql").read_text("utf-8"), 1)
-        return text
+        return _whole(self.sql)
 
     def finished(self, rows: Rows, values: Mapping[str, Any]) -> tuple[tuple[str, ...], Rows]:
         """The answer's columns and rows, from what the engine gave for these parameters."""
         if self.then == "credited":
             paths = [Path(tuple(touches), *rest) for touches, *rest in rows]
             rows = credited(values["model"], paths)
+        if self.then == "clustered":
+            profiles = [Profile(*row) for row in rows]
+            rows = clustered(profiles, values["clusters"], values["least"], values["lang"])
         return tuple(self.columns), rows
 
     def bound(
@@ -94,7 +107,24 @@ class Measure(Strict):
                 values |= FORMS[parameter.form](name, written, definition)
             except ValueError as error:
                 raise InputError(f"{self.name}: {name}: {error}") from None
+            if parameter.most and values[name] > parameter.most:
+                raise InputError(f"{self.name}: {name}: {parameter.most} at most")
         return values
+
+
+def scoped(sql: str, scope: Scope, definition: JourneyDefinition) -> tuple[str, dict[str, Any]]:
+    """SQL that begins with {common} but is no measure: the whole statement, and what it binds."""
+    values = {**scope.parameters(definition.name), **_said(definition)}
+    for name, parameter in OF_ALL.items():
+        values |= FORMS[parameter.form](name, parameter.default, definition)
+    return _whole(sql.strip()), values
+
+
+def _whole(sql: str) -> str:
+    for name in SHARED:
+        if (place := f"{{{name}}}\n") in sql:
+            sql = sql.replace(place, (FOLDER / f"{name}.sql").read_text("utf-8"), 1)
+    return sql
 
 
 def _said(definition: JourneyDefinition) -> dict[str, Any]:

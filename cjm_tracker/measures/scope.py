@@ -79,6 +79,12 @@ class Scope:
         return {**values, **lists, "definition": definition}
 
 
+def instead(where: Sequence[str], against: Sequence[str]) -> list[str]:
+    """The conditions to compare with: the same, but for the names that are given another one."""
+    others = {written.partition("=")[0] for written in against}
+    return [*(one for one in where if one.partition("=")[0] not in others), *against]
+
+
 def _yes_or_no(value: str) -> int:
     if value not in ("yes", "no"):
         raise InputError(f"where: converted={value}: yes or no")

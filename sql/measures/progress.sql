@@ -15,6 +15,9 @@ notes: |
   from its first visit. A journey that ended without going on never will, and stays at risk.
 parameters:
   after: {form: durations, default: "1h, 6h, 1d, 3d, 7d, 14d, 30d, 60d, 90d", words: "the times to show"}
+keys: [stage_no, stage, after_s]
+compared:
+  moved_on: [moved_on_low, moved_on_high]
 columns:
   stage_no: place of the stage in the definition's order
   stage: the stage

@@ -20,6 +20,10 @@ parameters:
   of: {default: all, choices: [all, stage, touchpoint, channel], words: "what comments are told apart by, beside the theme"}
   quotes: {form: number, default: "3", words: "how many comments are quoted, those with the worst emotion first"}
   limit: {form: number, default: "100", words: "rows, the most frequent first"}
+keys: [name, theme]
+compared:
+  share: []
+  mean: [low, high]
 columns:
   name: the stage, touchpoint or channel; empty where all is one
   theme: the theme; empty for comments of none

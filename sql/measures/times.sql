@@ -21,6 +21,10 @@ parameters:
   hours: {form: hours, default: always, words: "business hours, as in mon-fri 09:00-18:00"}
   zone: {form: zone, default: UTC, words: "where that is the time"}
   limit: {form: number, default: "50", words: "rows, the most frequent first"}
+keys: [from, to]
+compared:
+  p50_s: []
+  p90_s: []
 columns:
   from: the one
   to: the next

@@ -20,6 +20,10 @@ parameters:
   repeats: {default: collapsed, choices: [kept, collapsed], words: "whether the same several times in a row counts once"}
   ends: {form: number, default: "0", words: "how many of either end to show; 0: all"}
   limit: {form: number, default: "20", words: "rows, the most frequent first"}
+keys: [path]
+compared:
+  conversion: [conversion_low, conversion_high]
+  median_s: []
 columns:
   path: a > b > c
   steps: contacts in it, of the whole path

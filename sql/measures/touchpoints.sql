@@ -11,6 +11,9 @@ unit: journeys and steps; emotion from -1 to +1
 small_samples: >
   The emotion comes with its n and an interval of 95 % that holds for any answers between the ends
   of the scale (Wilson's of (1 + mean) / 2): wide for few. NULL where nobody said anything.
+keys: [touchpoint, stage]
+compared:
+  emotion: [emotion_low, emotion_high]
 columns:
   touchpoint: its name
   stage: the stage it was met in; empty when none

@@ -14,6 +14,10 @@ parameters:
   of: {default: touchpoint, choices: [touchpoint, stage, channel], words: "what follows what"}
   repeats: {default: kept, choices: [kept, collapsed], words: "whether the same several times in a row counts once"}
   limit: {form: number, default: "100", words: "rows, the most frequent first"}
+keys: [from, to]
+compared:
+  share: []
+  median_s: []
 columns:
   from: the one
   to: the next; the same where it is a loop

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 import pytest
 
+from cjm_tracker.errors import InputError
+
 from ..oracle import measures as oracle
+from ..oracle.measures import Branching
 from .conftest import Ask, Row
 
 
@@ -49,6 +54,84 @@ def test_long_paths_are_folded_in_the_middle(ask: Ask) -> None:
     assert sum(row["journeys"] for row in rows) == sum(
         row["journeys"] for row in ask("top_paths", limit="9999")
     )
+
+
+# Each value of each parameter with most of the others.
+TREES = [
+    Branching([]),
+    Branching([], repeats="kept", least=4),
+    Branching([], is_back=True, depth=3),
+    Branching([], of="stage", depth=5, least=3),
+    Branching(["seen"], least=3),
+    Branching(["seen"], visit="each", repeats="kept"),
+    Branching(["seen"], is_back=True, visit="first"),
+    Branching(["bought", "seen"], is_back=True, visit="each", least=5),
+    Branching(["awareness"], of="stage", is_back=True, visit="each"),
+    Branching(["shop"], of="channel", depth=12, least=2),
+]
+
+
+def tree(ask: Ask, asked: Branching) -> list[Row]:
+    return ask(
+        "path_tree",
+        root=",".join(asked.root),
+        direction="to" if asked.is_back else "from",
+        of=asked.of,
+        visit=asked.visit,
+        repeats=asked.repeats,
+        depth=str(asked.depth),
+        least=str(asked.least),
+    )
+
+
+def way(row: Row, asked: Branching) -> tuple[str, ...]:
+    """Names from the root on, without it."""
+    names = row["path"].split(" > ")
+    return tuple(names[-2::-1] if asked.is_back else names[1:])
+
+
+@pytest.mark.parametrize("asked", TREES, ids=lambda asked: " ".join(map(str, asked)))
+def test_path_tree(ask: Ask, journeys: list[Row], complete_to: int, asked: Branching) -> None:
+    rows = tree(ask, asked)
+    columns = ("visits", "journeys", "went_on", "not_yet", "ended", "converted", "median_s")
+    found = {way(row, asked): tuple(row[name] for name in columns) for row in rows}
+    assert found == oracle.path_tree(journeys, asked, complete_to)
+    assert len(found) == len(rows) > 3
+    adds_up(rows, asked)
+    if not asked.root:
+        assert rows[0]["visits"] == rows[0]["journeys"] == len(journeys)
+
+
+def adds_up(rows: list[Row], asked: Branching) -> None:
+    """Branches make up their parent, and stand below it."""
+    below: dict[tuple[str, ...], int] = defaultdict(int)
+    for place, row in enumerate(rows):
+        names = way(row, asked)
+        assert row["depth"] == len(names)
+        assert row["visits"] == row["went_on"] + row["not_yet"] + row["ended"]
+        assert row["of_root"] == row["visits"] / rows[0]["visits"]
+        if names:
+            below[names[:-1]] += row["visits"]
+            parent = next(one for one in rows[:place] if way(one, asked) == names[:-1])
+            assert row["share"] == row["visits"] / parent["visits"]
+        if names[-1:] == ("(other)",):
+            below[names] = row["went_on"]  # it has no branches
+    for row in rows:
+        if row["depth"] < asked.depth:
+            assert below[way(row, asked)] == row["went_on"]
+
+
+def test_a_tree_of_a_whole_path_is_that_of_top_paths(ask: Ask) -> None:
+    """Who ends at a node, or may go on from there, went exactly its way."""
+    rows = tree(ask, Branching([], depth=12))
+    ends = {row["path"]: row["journeys"] - row["went_on"] for row in rows}
+    paths = {f"(start) > {row['path']}": row["journeys"] for row in ask("top_paths", limit="9999")}
+    assert {path: count for path, count in ends.items() if count} == paths
+
+
+def test_a_tree_has_twelve_levels_at_most(ask: Ask) -> None:
+    with pytest.raises(InputError, match="path_tree: depth: 12 at most"):
+        ask("path_tree", depth="13")
 
 
 @pytest.mark.parametrize("ways", [("", ""), ("seen", "helped"), ("awareness", "purchase,service")])

@@ -244,6 +244,72 @@ def top_paths(
     return found
 
 
+class Branching(NamedTuple):
+    """A path tree, as a person asks for it."""
+
+    root: list[str]
+    is_back: bool = False
+    of: str = "touchpoint"
+    visit: str = "first"
+    repeats: str = "collapsed"
+    depth: int = 4
+    least: int = 1
+
+
+def path_tree(journeys: list[Row], asked: Branching, complete_to: int) -> dict[Any, Any]:
+    """By names from the root on: visits, journeys, went on, not yet, ended, converted, median."""
+    walks = []
+    for number, journey in enumerate(journeys):
+        each = runs(journey, asked.of)
+        if asked.repeats == "kept":
+            each = [one for one in contacts(journey, asked.of) if one[0]]
+        awaited = journey["end_reason"] in ("", "inactivity")
+        awaited &= ms(journey["closes_at"]) > complete_to and not asked.is_back
+        visits = [place for place, (name, _) in enumerate(each) if name in asked.root]
+        if not asked.root:
+            visits = [len(each) if asked.is_back else -1]
+        for place in visits if asked.visit == "each" else visits[:1]:
+            told = each[:place][::-1] if asked.is_back else each[place + 1 :]
+            begun = each[place][1] if asked.root else None
+            walks.append((number, journey["is_converted"], awaited, begun, told))
+    found: dict[Any, Any] = {}
+    _branch(found, (), walks, asked)
+    return found
+
+
+def _branch(
+    found: dict[Any, Any], way: tuple[str, ...], walks: list[Any], asked: Branching
+) -> None:
+    """What walks that all went this way do at its end, and below it."""
+    level = len(way)
+    seconds = []
+    for *_, begun, told in walks:
+        if level and (level > 1 or begun is not None):
+            before = told[level - 2][1] if level > 1 else begun
+            seconds.append(abs(told[level - 1][1] - before) / 1000)
+    on = [walk for walk in walks if len(walk[4]) > level]
+    still = sum(len(walk[4]) == level and walk[2] for walk in walks)
+    found[way] = (
+        len(walks),
+        len({walk[0] for walk in walks}),
+        len(on),
+        still,
+        len(walks) - len(on) - still,
+        len({walk[0] for walk in walks if walk[1]}),
+        quantile(seconds, 0.5),
+    )
+    if level == asked.depth or way[-1:] == ("(other)",):
+        return
+    branches = defaultdict(list)
+    for walk in on:
+        branches[walk[4][level][0]].append(walk)
+    for name, theirs in [*branches.items()]:
+        if len(theirs) < asked.least:
+            branches["(other)"] += branches.pop(name)
+    for name, theirs in branches.items():
+        _branch(found, (*way, name), theirs, asked)
+
+
 def stuck(journeys: list[Row], share: float, least: int, watermark: int) -> dict[Any, float]:
     """By customer and journey: how many times its stage's patience it has waited."""
     moved: dict[str, list[float]] = defaultdict(list)
