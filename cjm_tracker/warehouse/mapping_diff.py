@@ -7,17 +7,16 @@ room. Who is who stays as it is: rules and journey definitions do not touch it.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from collections.abc import Mapping as Parameters
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from cjm_tracker.mapping import Mapping
 from cjm_tracker.resources import sql_text
-from cjm_tracker.warehouse.client import Rows, Table, Warehouse
+from cjm_tracker.warehouse.aside import aside
+from cjm_tracker.warehouse.client import Warehouse
 from cjm_tracker.warehouse.remap import PAGE, Group, Said, remap, years
 from cjm_tracker.warehouse.stitch import PART, write_accounts, write_part
 
@@ -143,29 +142,34 @@ def mapping_diff(
     found = warehouse.query(sql_text("rebuild/diff_customers.sql")).one()
     difference = Difference(sample, int(found["unstitched"]))
     parts = int(found["customers"]) // sample // part + 1
-    with _aside(warehouse, sample, parts) as aside:
-        _compare_events(aside, new, page, difference, progress)
+    cloned = ("event_log",) if sample == 1 else ()
+    with aside(warehouse, COPY, COPIED, cloned=cloned) as copies:
+        given = {"run": RUN, "parts": parts, "sample": sample}
+        copies.command(sql_text("rebuild/diff_scope.sql"), given)
+        if sample > 1:
+            warehouse.command(sql_text("rebuild/diff_events.sql"))
+        _compare_events(copies, new, page, difference, progress)
         for number in range(parts):
-            write_part(aside, RUN, new, number)
+            write_part(copies, RUN, new, number)
             progress("paths", number + 1, parts)
         if sample == 1:  # of an account only some customers would be there
-            write_accounts(aside, RUN, new, full=True, size=part)
+            write_accounts(copies, RUN, new, full=True, size=part)
         _compare_journeys(warehouse, old, new, difference)
     return difference
 
 
 def _compare_events(
-    aside: Warehouse,
+    copies: Warehouse,
     new: Mapping,
     page: int,
     difference: Difference,
     progress: Callable[[str, int, int], None],
 ) -> None:
-    total = sum(stored for _, stored in years(aside))
+    total = sum(stored for _, stored in years(copies))
     done = before = after = 0
     counts: Counter[tuple[str, Said, Said]] = Counter()
     examples: dict[tuple[str, Said, Said], Group] = {}
-    for found in remap(aside, new, "diff", size=page):
+    for found in remap(copies, new, "diff", size=page):
         for group in found.groups:
             difference.events += group.events
             before += group.events * (state(group.before) == "touchpoint")
@@ -213,56 +217,3 @@ def accounts_left_out(old: Mapping, new: Mapping, sample: int) -> list[str]:
     """The definitions a sample of customers says nothing about: those of accounts."""
     both = [*old.journeys, *new.journeys] if sample > 1 else []
     return list(dict.fromkeys(one.name for one in both if one.unit == "account"))
-
-
-@contextmanager
-def _aside(warehouse: Warehouse, sample: int, parts: int) -> Iterator[Warehouse]:
-    """The warehouse, with copies of what a rebuild writes to; they are gone afterwards."""
-    _clear(warehouse)  # a diff may have been killed
-    try:
-        for table in COPIED:
-            how = "CLONE AS" if table == "event_log" and sample == 1 else "AS"
-            warehouse.command(f"CREATE TABLE {COPY}{table} {how} {table}")
-        aside = _Aside(warehouse)
-        given = {"run": RUN, "parts": parts, "sample": sample}
-        aside.command(sql_text("rebuild/diff_scope.sql"), given)
-        if sample > 1:
-            warehouse.command(sql_text("rebuild/diff_events.sql"))
-        yield aside
-    finally:
-        _clear(warehouse)
-
-
-def _clear(warehouse: Warehouse) -> None:
-    for table in COPIED:
-        warehouse.command(f"DROP TABLE IF EXISTS {COPY}{table} SYNC")
-
-
-class _Aside(Warehouse):
-    """The same warehouse to a statement that knows nothing of copies: it reads and writes them."""
-
-    def __init__(self, warehouse: Warehouse) -> None:
-        super().__init__(warehouse._client, warehouse.address)
-
-    def insert(self, table: str, rows: Rows, *, once: str = "") -> None:
-        super().insert(_copied(table), rows, once=once)
-
-    def query(
-        self, sql: str, parameters: Parameters[str, Any] | None = None, *, readonly: bool = False
-    ) -> Table:
-        return super().query(_of_copies(sql), parameters, readonly=readonly)
-
-    def command(self, sql: str, parameters: Parameters[str, Any] | None = None) -> None:
-        written = re.search(r"^INSERT INTO (\w+)", sql, re.MULTILINE)
-        _copied(written[1] if written else "")
-        super().command(_of_copies(sql), parameters)
-
-
-def _of_copies(sql: str) -> str:
-    return re.sub(rf"\b({'|'.join(COPIED)})\b", rf"{COPY}\1", sql)
-
-
-def _copied(table: str) -> str:
-    """The copy's name. A dry run that would write anything else is a mistake of ours."""
-    assert table in COPIED, f"a dry run may not write to {table}"
-    return COPY + table

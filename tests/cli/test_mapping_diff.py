@@ -17,7 +17,8 @@ from cjm_tracker.identity import customer_id
 from cjm_tracker.mapping import DEFAULT_MAPPING, Mapping, load_mapping
 from cjm_tracker.simulator import simulate
 from cjm_tracker.warehouse import Warehouse, stitch
-from cjm_tracker.warehouse.mapping_diff import Difference, _Aside, mapping_diff, sections
+from cjm_tracker.warehouse.aside import Aside
+from cjm_tracker.warehouse.mapping_diff import COPIED, COPY, Difference, mapping_diff, sections
 from cjm_tracker.warehouse.rebuild import rebuild
 
 from ..conftest import forget_everything
@@ -310,9 +311,9 @@ def test_what_a_killed_one_left_behind_is_cleared_up(small: Warehouse) -> None:
 )
 def test_it_refuses_to_write_where_nothing_is_copied(small: Warehouse, sql: str) -> None:
     with pytest.raises(AssertionError, match="dry run"):
-        _Aside(small).command(sql)
+        Aside(small, COPIED, COPY).command(sql)
     with pytest.raises(AssertionError, match="dry run"):
-        _Aside(small).insert("stage_log", {"position": [1]})
+        Aside(small, COPIED, COPY).insert("stage_log", {"position": [1]})
 
 
 # --- what the mappings themselves say
