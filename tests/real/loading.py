@@ -9,8 +9,10 @@ from typing import Any
 
 import orjson
 
+from cjm_tracker.cli.measure import answer_of, side_by_side
 from cjm_tracker.events import Record
 from cjm_tracker.mapping import Mapping
+from cjm_tracker.measures import Scope
 from cjm_tracker.pipeline import Pipeline
 from cjm_tracker.sources import format_named
 from cjm_tracker.warehouse import Warehouse, migrate, pending, stitch, store
@@ -71,6 +73,22 @@ class Tracker:
 
     def rows(self, sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
         return self._warehouse.query(sql, parameters).rows
+
+    def ask(
+        self,
+        name: str,
+        where: Sequence[str] = (),
+        against: Sequence[str] = (),
+        definition: str = "",
+        **given: str,
+    ) -> list[dict[str, Any]]:
+        """A measure's answer, as `cjm measure` gives it."""
+        cut_by = self._pipeline.mapping.definition(definition)
+        assert cut_by
+        if against:
+            scopes = Scope.of(where), Scope.of(against)
+            return side_by_side(self._warehouse, name, given, *scopes, cut_by).dicts()
+        return answer_of(self._warehouse, name, given, Scope.of(where), cut_by).dicts()
 
     def picture(self) -> dict[str, list[str]]:
         """What all views say at this moment, as text: a share of nothing, NaN, equals nothing."""

@@ -287,6 +287,68 @@ def test_journeys_in_which_a_redemption_follows_a_mail(loaded: Loaded) -> None:
     ]
 
 
+def test_mail_coupon_and_purchase_by_campaign(loaded: Loaded) -> None:
+    """How far its households come, and how much oftener they redeem than all that get mail."""
+    steps = ["campaign_mailed", "coupon_redeemed", "store_purchase"]
+    asked = {"definition": "year", "of": "touchpoint", "steps": ",".join(steps)}
+
+    def counted(*where: str) -> list[int]:
+        return [row["journeys"] for row in loaded.tracker.ask("funnel", where, **asked)]
+
+    came = {
+        household: came_to([deed.touchpoint for deed in deeds], steps)
+        for household, deeds in loaded.households.items()
+    }
+    everybody = counted()
+    assert everybody == [sum(depth >= k for depth in came.values()) for k in (1, 2, 3)]
+    for campaign in (8, 18):
+        theirs = counted(f"attribute.campaign={campaign}")
+        sent = [
+            came[household]
+            for household, deeds in loaded.households.items()
+            if campaign in {deed.campaign for deed in deeds}
+        ]
+        assert theirs == [sum(depth >= k for depth in sent) for k in (1, 2, 3)]
+        assert theirs[0] == len(sent) > theirs[1] > 100
+        assert theirs[1] / theirs[0] > everybody[1] / everybody[0]
+
+
+def test_who_redeems_against_who_does_not(loaded: Loaded) -> None:
+    """Of the same mail: what they spend in the year, and how often they come."""
+    campaign = 18
+    said = f"attribute.campaign={campaign}"
+    rows = loaded.tracker.ask(
+        "totals", [said, "converted=yes"], [said, "converted=no"], definition="year"
+    )
+    found = {row["figure"]: row for row in rows}
+    sides: tuple[list[list[Deed]], list[list[Deed]]] = ([], [])
+    for deeds in loaded.households.values():
+        if campaign in {deed.campaign for deed in deeds}:
+            redeems = any(deed.touchpoint == "coupon_redeemed" for deed in deeds)
+            sides[not redeems].append(deeds)
+    for figure, of in (("value_each", cents), ("steps_each", len)):
+        one, other = (sum(map(of, side)) / len(side) for side in sides)
+        row = found[figure]
+        assert (row["value"], row["against"]) == pytest.approx((one, other))
+        assert row["difference"] == pytest.approx(one - other)
+        assert (row["n"], row["against_n"]) == tuple(map(len, sides))
+        assert one > other
+
+
+def cents(deeds: list[Deed]) -> float:
+    return sum(deed.cents for deed in deeds) / 100
+
+
+def came_to(path: list[str], steps: list[str]) -> int:
+    """How many of the steps it takes, each after the one before."""
+    place = 0
+    for count, step in enumerate(steps):
+        if step not in path[place:]:
+            return count
+        place = path.index(step, place) + 1
+    return len(steps)
+
+
 def test_every_household_number_of_the_files_names_somebody(loaded: Loaded) -> None:
     """The numbers run from 1 to 2500, so some are written with one digit only."""
     found = loaded.tracker.rows("SELECT value FROM identities WHERE kind = 'customer_number'")

@@ -11,16 +11,19 @@ from __future__ import annotations
 
 import csv
 import gzip
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import groupby, pairwise
+from string import ascii_lowercase
 from typing import NamedTuple
 
 import pytest
 
 from cjm_tracker.warehouse import Warehouse
 
+from ..oracle.pains import newcombe
 from ..shared import shared
 from .loading import Message, Tracker, segment, upper_median
 
@@ -184,6 +187,84 @@ def test_time_to_purchase_is_the_files(loaded: Loaded, definition: str) -> None:
         definition=definition,
     )
     assert unsold == (len(loaded.journeys(definition)) - len(expected),)
+
+
+def test_touchpoints_add_up_to_the_published_purchases_and_chats(
+    loaded: Loaded, definition: str
+) -> None:
+    journeys = loaded.journeys(definition)
+    rows = {
+        row["touchpoint"]: row for row in loaded.tracker.ask("touchpoints", definition=definition)
+    }
+    assert (rows["purchase"]["steps"], rows["support_chat"]["steps"]) == (470, 277)
+    for event in EVENTS:
+        met = sum(any(click.event == event for click in journey) for journey in journeys)
+        assert (rows[event]["journeys"], rows[event]["share"]) == (met, met / len(journeys))
+
+
+@pytest.mark.parametrize("order", ["ordered", "strict"])
+def test_the_funnel_to_the_purchase_is_the_files(
+    loaded: Loaded, definition: str, order: str
+) -> None:
+    steps = ["catalog", "product_view", "add_to_cart", "cart", "purchase"]
+    rows = loaded.tracker.ask(
+        "funnel", definition=definition, of="touchpoint", order=order, steps=",".join(steps)
+    )
+    reached = Counter(
+        depth
+        for journey in loaded.journeys(definition)
+        for depth in range(1, came_to([click.event for click in journey], steps, order) + 1)
+    )
+    assert [row["journeys"] for row in rows] == [reached[depth] for depth in range(1, 6)]
+    assert reached[4] > reached[5] > 0 or order == "strict"
+
+
+def came_to(events: list[str], steps: list[str], order: str) -> int:
+    """How many of the steps a journey takes: as a pattern of its events, one character each."""
+    signs = dict(zip(EVENTS, ascii_lowercase, strict=False))
+    text = "".join(signs[event] for event in events)
+    between = "" if order == "strict" else ".*"
+    patterns = (between.join(signs[step] for step in steps[:k]) for k in range(1, len(steps) + 1))
+    return sum(re.search(pattern, text) is not None for pattern in patterns)
+
+
+def test_what_leads_to_a_chat_is_in_the_file(loaded: Loaded, definition: str) -> None:
+    """All 277, each with the one before it; and who chats against who buys, event by event."""
+    rows = loaded.tracker.ask(
+        "path_tree",
+        definition=definition,
+        root="support_chat",
+        direction="to",
+        visit="each",
+        repeats="kept",
+        depth="1",
+        least="1",
+    )
+    before = Counter(
+        one.event if one else None
+        for journey in loaded.journeys(definition)
+        for one, other in pairwise([None, *journey])
+        if other and other.event == "support_chat"
+    )
+    assert (rows[0]["visits"], rows[0]["ended"]) == (277, before.pop(None, 0))
+    assert {row["name"]: row["visits"] for row in rows[1:]} == before
+
+
+def test_who_chats_against_who_buys(loaded: Loaded, definition: str) -> None:
+    sides = [
+        [{click.event for click in journey} for journey in loaded.journeys(definition)
+         if any(click.event == event for click in journey)]
+        for event in ("support_chat", "purchase")
+    ]  # fmt: skip
+    rows = loaded.tracker.ask(
+        "touchpoints", ["touchpoint=support_chat"], ["touchpoint=purchase"], definition
+    )
+    found = {row["touchpoint"]: row for row in rows if row["figure"] == "of_journeys"}
+    for event in EVENTS:
+        counts = [sum(event in met for met in side) for side in sides]
+        assert [found[event]["n"], found[event]["against_n"]] == counts
+        ends = newcombe(counts[0], len(sides[0]), counts[1], len(sides[1]))
+        assert (found[event]["low"], found[event]["high"]) == pytest.approx(ends, abs=1e-4)
 
 
 def bought(journey: Iterable[Click]) -> Iterator[Click]:

@@ -152,6 +152,38 @@ def test_paths_are_the_variants_with_repeats_written_once(loaded: Loaded) -> Non
     assert len(compact) < 116
 
 
+def test_top_paths_with_repeats_are_the_116_variants(
+    loaded: Loaded, reference: dict[str, Any]
+) -> None:
+    rows = loaded.tracker.ask("top_paths", repeats="kept", limit="9999")
+    assert len(rows) == reference["variants"] == 116
+    assert sum(row["journeys"] for row in rows) == reference["cases"] == 1_434
+    variants = Counter(
+        tuple(slug(row["concept:name"]) for row in rows) for _, rows in cases(loaded)
+    )
+    assert {tuple(row["path"].split(" > ")): row["journeys"] for row in rows} == variants
+
+
+def test_the_tree_of_paths_counts_the_cases_that_begin_so(loaded: Loaded) -> None:
+    """Or end so; every node with a row of its own, to the twelfth activity."""
+    walks = [[slug(row["concept:name"]) for row in rows] for _, rows in cases(loaded)]
+    for direction in ("from", "to"):
+        told = walks if direction == "from" else [walk[::-1] for walk in walks]
+        begun = Counter(
+            tuple(walk[:depth]) for walk in told for depth in range(min(len(walk), 12) + 1)
+        )
+        ended = Counter(tuple(walk) for walk in told if len(walk) <= 12)
+        rows = loaded.tracker.ask(
+            "path_tree", direction=direction, repeats="kept", depth="12", least="1"
+        )
+        found = {}
+        for row in rows:
+            names = row["path"].split(" > ")
+            names = names[1:] if direction == "from" else names[-2::-1]
+            found[tuple(names)] = (row["journeys"], row["ended"] + row["not_yet"])
+        assert found == {node: (count, ended[node]) for node, count in begun.items()}
+
+
 def test_a_change_of_the_clocks_lengthens_no_case(loaded: Loaded) -> None:
     """Beginning and end of a case stand in the log by the Dutch clocks of their day."""
     found = loaded.tracker.rows(
