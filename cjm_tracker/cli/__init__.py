@@ -30,6 +30,7 @@ from cjm_tracker.cli import (
     rebuild,
     replay,
     schema,
+    sensitivity,
     sql,
     validate,
 )
@@ -70,6 +71,7 @@ app.command("load")(load.load)
 app.command("sql")(sql.sql)
 app.command("journey")(journey.journey)
 app.command("measure")(measure.measure)
+app.command("sensitivity")(sensitivity.sensitivity)
 app.command("dictionary")(dictionary.print_dictionary)
 app.command("map")(journey_map.journey_map)
 app.command("drift")(drift.drift_of_map)

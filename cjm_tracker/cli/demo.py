@@ -25,7 +25,7 @@ from cjm_tracker.cli.common import (
     stitch_now,
 )
 from cjm_tracker.cli.demo_report import Demo, report
-from cjm_tracker.cli.journey_map import write_map
+from cjm_tracker.cli.journey_map import read, write
 from cjm_tracker.cli.sql import as_json
 from cjm_tracker.embedded import load_and_wait
 from cjm_tracker.errors import ConfigError
@@ -80,8 +80,10 @@ def demo(
                 stitch_now(warehouse, settings, plan)
             with _step(bar, "drawing the journey map"):
                 journey_map = directory / "journey-map.html"
-                write_map(warehouse, plan, "en", journey_map, definition_of(plan, ""))
-            result = _summary(warehouse, plan, logs, directory, journey_map, sent)
+                drawn = read(warehouse, plan, "en", definition_of(plan, "", unit="customer"))
+                write(drawn, journey_map, plan)
+            journeys = drawn.totals.journeys
+            result = _summary(warehouse, plan, logs, directory, journey_map, journeys, sent)
     result.seconds = round(time.monotonic() - began, 1)
     if json:
         print(as_json(asdict(result)))
@@ -185,6 +187,7 @@ def _summary(
     logs: SampleLogs,
     directory: Path,
     journey_map: Path,
+    journeys: int,
     sent: Sent,
 ) -> Demo:
     definition = definition_of(plan, "", unit="customer").name
@@ -200,7 +203,7 @@ def _summary(
         reasons=run_query(warehouse, "reasons").dicts(),
         funnel=run_query(warehouse, "stage_funnel", definition=definition).dicts(),
         paths=run_query(warehouse, "top_paths", definition=definition, limit=8).dicts(),
-        journeys=run_query(warehouse, "map_totals", definition=definition).one()["journeys"],
+        journeys=journeys,
         customers=warehouse.query("SELECT count() AS found FROM customers").one()["found"],
         customer=customer,
         customer_steps=run_query(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 from rich import box
+from rich.markup import escape
 from rich.table import Table
 
 from cjm_tracker.cli.common import (
@@ -60,6 +62,20 @@ UntilOption = Annotated[
     datetime | None, typer.Option(formats=DATES, help="Journeys started before, UTC.")
 ]
 
+AgainstOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAME=VALUE",
+        help="Compare with the same journeys, but for this condition instead. May be repeated.",
+    ),
+]
+AgainstSinceOption = Annotated[
+    datetime | None, typer.Option(formats=DATES, help="Or but for this period, UTC.")
+]
+AgainstUntilOption = Annotated[
+    datetime | None, typer.Option(formats=DATES, help="As --until, of that period.")
+]
+
 
 def completed(incomplete: str) -> list[tuple[str, str]]:
     """The measures whose names begin so, with their titles: for the shell's completion."""
@@ -77,20 +93,9 @@ def measure(
     given: SetOption = None,
     since: SinceOption = None,
     until: UntilOption = None,
-    against: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME=VALUE",
-            help="Set side by side with the same journeys, but for this condition instead. May be "
-            "repeated.",
-        ),
-    ] = None,
-    against_since: Annotated[
-        datetime | None, typer.Option(formats=DATES, help="Or but for this period, UTC.")
-    ] = None,
-    against_until: Annotated[
-        datetime | None, typer.Option(formats=DATES, help="As --until, of that period.")
-    ] = None,
+    against: AgainstOption = None,
+    against_since: AgainstSinceOption = None,
+    against_until: AgainstUntilOption = None,
     definition: DefinitionOption = "",
     warehouse: WarehouseOption = None,
     mapping: MappingOption = None,
@@ -205,21 +210,25 @@ def _list() -> None:
 
 
 def _tell(wanted: Measure) -> None:
-    out.print(f"[bold]{wanted.title}[/]: {wanted.words.strip()}\n")
-    for heading in ("formula", "source", "unit", "small_samples", "notes"):
-        if said := getattr(wanted, heading).strip():
-            out.print(f"[bold]{heading.replace('_', ' ')}[/]: {said}\n", markup=True)
-    if wanted.compared:
-        out.print(f"[bold]side by side, by --against[/]: {', '.join(wanted.figures)}\n")
+    said = {wanted.title: wanted.words} | {
+        heading.replace("_", " "): getattr(wanted, heading)
+        for heading in ("formula", "source", "unit", "small_samples", "notes")
+    }
+    said["side by side, by --against"] = ", ".join(wanted.figures)
+    for heading, text in said.items():
+        if text:
+            # The console breaks lines where it ends; a file's own breaks in a sentence are no more.
+            told = re.sub(r"(?<![.:])\n", " ", text.strip())
+            out.print(f"[bold]{heading}[/]: {escape(told)}\n")
     table = Table("parameter", "default", "meaning", box=box.SIMPLE_HEAD, pad_edge=False)
     for name, parameter in wanted.parameters.items():
         choices = f" ({', '.join(parameter.choices)})" if parameter.choices else ""
         choices += f" ({parameter.most} at most)" if parameter.most else ""
-        table.add_row(name, parameter.default, parameter.words + choices)
+        table.add_row(name, parameter.default, escape(parameter.words + choices))
     out.print(table)
     table = Table("column", "meaning", box=box.SIMPLE_HEAD, pad_edge=False)
     for name, words in wanted.columns.items():
-        table.add_row(name, words)
+        table.add_row(name, escape(words))
     out.print(table)
 
 

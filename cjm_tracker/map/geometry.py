@@ -16,6 +16,11 @@ T = TypeVar("T")
 Point = tuple[float, float]
 
 
+def start(place: int) -> float:
+    """The left edge of a column."""
+    return place * COLUMN
+
+
 def centre(place: int) -> float:
     """The middle of a column."""
     return (place + 0.5) * COLUMN
@@ -95,6 +100,32 @@ def bow_rise(span: int, unit: float) -> float:
 def _aside(span: int) -> float:
     """Bows leave right of the middle and arrive left of it (backwards the other way round)."""
     return 16.0 if span > 0 else -16.0
+
+
+def band(start: Point, end: Point, width: float) -> str:
+    """The outline of a band between two columns, from its upper left to its upper right corner."""
+    middle = (start[0] + end[0]) / 2
+    (left, high), low = start, end[1]
+    return (
+        f"M{_at(start)}C{_at((middle, high))} {_at((middle, low))} {_at(end)}v{width:.1f}"
+        f"C{_at((middle, low + width))} {_at((middle, high + width))} {_at((left, high + width))}Z"
+    )
+
+
+def bulge(x: float, start: float, end: float, reach: float) -> str:
+    """A line out of a column and back into it; its farthest point is 3/4 of `reach` away."""
+    return f"M{_at((x, start))}C{_at((x + reach, start))} {_at((x + reach, end))} {_at((x, end))}"
+
+
+def underpass(start: Point, right: float, y: float, left: float, end: Point) -> str:
+    """A line to the `right`, down to `y`, back to the `left`, and up into its end."""
+    turn = 6.0
+    return (
+        f"M{_at(start)}H{right - turn:.1f}Q{_at((right, start[1]))} {_at((right, start[1] + turn))}"
+        f"V{y - turn:.1f}Q{_at((right, y))} {_at((right - turn, y))}"
+        f"H{left + turn:.1f}Q{_at((left, y))} {_at((left, y - turn))}"
+        f"V{end[1] + turn:.1f}Q{_at((left, end[1]))} {_at((left + turn, end[1]))}H{end[0]:.1f}"
+    )
 
 
 def shares(parts: Sequence[int]) -> list[tuple[float, float]]:

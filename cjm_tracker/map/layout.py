@@ -7,10 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from cjm_tracker.map.model import Stage, Touchpoint
+from cjm_tracker.map.model import Pain, Stage, Touchpoint
 
 # As many as a column can show beside its neighbours; the rest unfolds.
 SHOWN_TOUCHPOINTS = 7
+
+# Touchpoints of a stage that tell what is behind them; the page carries all of it.
+BEHIND = 100
 
 # Channels that have a glyph in templates/icons.svg; any other gets a dot.
 CHANNEL_ICONS = frozenset(
@@ -43,6 +46,12 @@ def _grouped(touchpoints: Sequence[Touchpoint]) -> list[ChannelGroup]:
     for touchpoint in touchpoints:
         groups.setdefault(touchpoint.channel, []).append(touchpoint)
     return [ChannelGroup(key, found[0].channel_name, found) for key, found in groups.items()]
+
+
+def worth_mending(stage: Stage, limit: int = 3) -> list[Pain]:
+    """The pains worth most at the low end of what is known, those worth nothing left out."""
+    worthy = [(pain.worth, pain) for pain in stage.pains if pain.worth and pain.is_sure]
+    return [pain for _, pain in sorted(worthy, key=lambda item: -item[0])][:limit]
 
 
 def sentiment(value: float | None) -> Literal["good", "bad", "mixed", "unknown"]:

@@ -6,21 +6,14 @@ is a measured zero.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from math import sqrt
 
 from cjm_tracker.mapping import Language
 
 # Below this many answers a mean is shown as weak evidence and never called the lowest.
 FEW_ANSWERS = 20
-
-# Two-sided 95 % quantiles of Student's t by degrees of freedom; beyond 30 the error is below 4 %.
-# fmt: off
-_T = (12.71, 4.30, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26, 2.23, 2.20, 2.18, 2.16, 2.14, 2.13,
-      2.12, 2.11, 2.10, 2.09, 2.09, 2.08, 2.07, 2.07, 2.06, 2.06, 2.06, 2.05, 2.05, 2.05, 2.04)
-# fmt: on
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +62,7 @@ class Flow:
 class Touchpoint:
     """A touchpoint within one stage and channel."""
 
+    key: str
     name: str
     channel: str
     channel_name: str
@@ -76,6 +70,12 @@ class Touchpoint:
     journeys: int
     journeys_again: int  # of those, where it had come before in the same journey
     is_goal: bool = False
+    customers: int = 0
+    answers: int = 0
+    mean: float | None = None  # of the answers, from -1 to +1
+    often: tuple[tuple[str, int], ...] = ()  # customers who met it most, and how often
+    before: tuple[tuple[str, int], ...] = ()  # what came before it most, and how often
+    after: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,23 +84,38 @@ class Emotion:
 
     answers: int
     mean: float
-    deviation: float | None  # of the sample; None for a single answer
+    interval: tuple[float, float] | None = None  # 95 %; None where the answers do not give one
 
     @property
     def is_weak(self) -> bool:
         return self.answers < FEW_ANSWERS
 
-    @property
-    def interval(self) -> tuple[float, float] | None:
-        """95 % interval of the mean, cut to the scale; None when the answers do not give one.
 
-        Equal answers have no spread to measure: a zero-width interval would pretend certainty.
-        """
-        if self.answers < 2 or not self.deviation:
-            return None
-        quantile = _T[self.answers - 2] if self.answers - 2 < len(_T) else 1.96
-        reach = quantile * self.deviation / sqrt(self.answers)
-        return max(-1.0, self.mean - reach), min(1.0, self.mean + reach)
+@dataclass(frozen=True, slots=True)
+class Way:
+    """What customers do in a stage, one after the other."""
+
+    steps: tuple[str, ...]
+    journeys: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pain:
+    """A touchpoint after which journeys fare worse than those at the stage without it."""
+
+    touchpoint: str
+    kind: str  # drops, returns, rates_low, waits, abandons, repeats
+    customers: int
+    rate: float
+    other_rate: float
+    severity: float  # rate - other_rate
+    low: float  # of the severity's interval
+    high: float
+    worth: float | None  # money at the low end; None where nothing says what a customer is worth
+
+    @property
+    def is_sure(self) -> bool:
+        return self.low > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,12 +156,40 @@ class Transition:
 
 
 @dataclass(frozen=True, slots=True)
+class Move:
+    """From a touchpoint to the next one, stages by their places in the map."""
+
+    place: int
+    touchpoint: str
+    to_place: int
+    to_touchpoint: str
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
 class Curated:
     """What people write about a stage; empty until they do."""
 
     owner: str = ""
     kpi: str = ""
     opportunity: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What is otherwise in a stage than in what the map is compared with."""
+
+    text: str
+    is_sure: bool  # chance is unlikely to have made it
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What the map is compared with, and what differs: by stage, and by stage and touchpoint."""
+
+    title: str
+    stages: Mapping[str, tuple[Difference, ...]]
+    marks: Mapping[tuple[str, str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +205,11 @@ class Stage:
     comment_count: int = 0
     waiting: Waiting | None = None
     transitions: tuple[Transition, ...] = ()  # most frequent first
+    ways: tuple[Way, ...] = ()  # most frequent first
+    pains: tuple[Pain, ...] = ()  # all that could be told, the worst first
+    converted: int = 0  # journeys that came here and reached a goal, here or elsewhere
+    median_s: float | None = None  # until they went on
+    friction: float | None = None  # share of the contacts
     curated: Curated = Curated()
 
     @property
@@ -181,6 +229,9 @@ class JourneyMap:
     totals: Totals
     stages: tuple[Stage, ...]
     goals: tuple[str, ...] = ()
+    moves: tuple[Move, ...] = ()  # most frequent first
+    conditions: tuple[str, ...] = ()  # which journeys were asked for, as a person wrote it
+    comparisons: tuple[Comparison, ...] = ()
 
     @property
     def is_empty(self) -> bool:

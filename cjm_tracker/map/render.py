@@ -1,21 +1,34 @@
-"""From a journey map to its page: one HTML file with everything in it."""
+"""From a journey map to its page or picture: one file with everything in it."""
 
 from __future__ import annotations
 
+import textwrap
 from functools import partial
+from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
-from cjm_tracker.map import figures, geometry, model
+from cjm_tracker.map import figures, geometry, model, picture
 from cjm_tracker.map.drawings import emotion_curve, transition_bows
+from cjm_tracker.map.flows import Box, flows
 from cjm_tracker.map.highlights import highlights
-from cjm_tracker.map.layout import CHANNEL_ICONS, by_channel, sentiment, spoken_language
+from cjm_tracker.map.layout import (
+    BEHIND,
+    CHANNEL_ICONS,
+    by_channel,
+    sentiment,
+    spoken_language,
+    worth_mending,
+)
 from cjm_tracker.map.model import JourneyMap
 from cjm_tracker.map.words import noun, words
 
 # Scores as people know them: "2 / 5". The scales are those of cjm_tracker.emotion.
 TOP_OF_SCALE = {"csat": 5, "nps": 10, "ces": 7}
 
+TEMPLATES = Path(__file__).parent / "templates"
 _ENVIRONMENT = Environment(
     loader=PackageLoader("cjm_tracker.map"),
     autoescape=True,  # names, labels and comments come from outside
@@ -27,14 +40,51 @@ _ENVIRONMENT = Environment(
 
 def render(map: JourneyMap) -> str:
     """The page, complete: no script, no network, nothing beside it."""
+    return _ENVIRONMENT.get_template("page.html").render(_context(map))
+
+
+def render_picture(map: JourneyMap) -> str:
+    """The map as one SVG."""
+    context = _context(map)
+    drawings = {} if map.is_empty else {"emotion": context["curve"].height}
+    if context["bows"].bows:
+        drawings["next"] = context["bows"].height
+    if context["flows"].bands:
+        drawings["flows"] = context["flows"].height
+    rows = picture.rows(map, drawings)
+    style = (TEMPLATES / "style.css").read_text(encoding="utf-8")
+    return _ENVIRONMENT.get_template("picture.svg").render(
+        context,
+        rows=rows,
+        width=picture.width(map),
+        height=rows[-1].y + rows[-1].height + picture.MARGIN,
+        margin=picture.MARGIN,
+        names=picture.NAMES,
+        column=geometry.COLUMN,
+        style=Markup(picture.plain_style(style)),
+        wrap=textwrap.wrap,
+    )
+
+
+def _context(map: JourneyMap) -> dict[str, Any]:
+    """What templates speak of."""
     language = map.language
-    template = _ENVIRONMENT.get_template("page.html")
-    return template.render(
+    said = words(language)
+
+    def called(box: Box) -> str:
+        others = said.others.format(count=figures.number(box.folded, language))
+        return str(others) if box.folded else box.name
+
+    return dict(
         map=map,
-        t=words(language),
+        t=said,
         highlights=highlights(map),
         curve=emotion_curve(map.stages),
         bows=transition_bows(map.stages),
+        flows=flows(map.stages, map.moves),
+        called=called,
+        most_behind=BEHIND,
+        worth_mending=worth_mending,
         icons=CHANNEL_ICONS,
         by_channel=by_channel,
         most_repeated=model.most_repeated,

@@ -15,12 +15,13 @@ from typing import Any
 
 import pytest
 
+from cjm_tracker.cli.journey_map import read
 from cjm_tracker.events import Record
-from cjm_tracker.map import JourneyMap, read_map
+from cjm_tracker.map import JourneyMap
 from cjm_tracker.mapping import Language, load_mapping
 from cjm_tracker.pipeline import Pipeline
 from cjm_tracker.sources import format_named
-from cjm_tracker.warehouse import Warehouse, connect, migrate, run_query, stitch, store
+from cjm_tracker.warehouse import Warehouse, connect, migrate, stitch, store
 
 NOW = int(datetime(2026, 11, 2, tzinfo=UTC).timestamp() * 1000)
 HOSTILE = "\"><script>alert('1')</script> & it's late"
@@ -84,6 +85,8 @@ class Maps:
 def maps(tmp_path_factory: pytest.TempPathFactory) -> Maps:
     path: Path = tmp_path_factory.mktemp("map") / "warehouse"
     with connect(f"chdb:///{path}") as warehouse:
+        # A few rows: threads and compiled expressions cost more than they save.
+        warehouse.command("SET max_threads = 1, compile_expressions = 0")
         migrate(warehouse)
         read = _reader(warehouse)
         empty = read("en")
@@ -93,11 +96,7 @@ def maps(tmp_path_factory: pytest.TempPathFactory) -> Maps:
 
 def _reader(warehouse: Warehouse) -> Callable[[Language], JourneyMap]:
     mapping = load_mapping()
-
-    def query(name: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
-        return run_query(warehouse, name, **parameters).dicts()
-
-    return lambda language: read_map(query, mapping, language, definition="customer_journey")
+    return lambda language: read(warehouse, mapping, language, mapping.definitions[0])
 
 
 def _load(warehouse: Warehouse) -> None:

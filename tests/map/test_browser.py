@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 
-from cjm_tracker.map import render
+from cjm_tracker.map import render, with_other
+from cjm_tracker.map.layout import SHOWN_TOUCHPOINTS
+from cjm_tracker.map.model import Touchpoint
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -96,3 +101,90 @@ def test_the_page_itself_never_scrolls_sideways(
 def test_an_empty_map_says_so(page: Page, maps: Maps, tmp_path: Path) -> None:
     _show(page, render(maps.empty), tmp_path)
     assert page.get_by_role("heading", name="No journeys yet").is_visible()
+
+
+def test_a_click_tells_what_is_behind_a_touchpoint(page: Page, maps: Maps, tmp_path: Path) -> None:
+    _show(page, render(maps.english), tmp_path)
+    behind = page.get_by_role("dialog")
+    assert behind.count() == 0
+    page.get_by_role("button", name="Product viewed").click()
+    assert behind.get_by_role("heading", name="Product viewed").is_visible()
+    # Four times by three customers, of whom one came again.
+    text = behind.inner_text()
+    assert "Contacts\n4" in text and "Customers\n3" in text
+    assert len(re.findall(r"\bc[0-9a-f]{16}\b", text)) == 3
+    behind.get_by_role("button", name="Close").click()
+    assert behind.count() == 0
+
+
+def test_the_keyboard_suffices(page: Page, maps: Maps, tmp_path: Path) -> None:
+    _show(page, render(maps.russian), tmp_path)
+    button = page.get_by_role("button", name="Просмотр товара")
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if button.evaluate("own => own === document.activeElement"):
+            break
+    page.keyboard.press("Enter")
+    behind = page.get_by_role("dialog")
+    assert behind.get_by_role("button", name="Закрыть").evaluate(
+        "own => own === document.activeElement"
+    )
+    page.keyboard.press("Escape")
+    assert behind.count() == 0
+    assert button.evaluate("own => own === document.activeElement")
+
+
+def test_what_is_hovered_stands_out(page: Page, maps: Maps, tmp_path: Path) -> None:
+    _show(page, render(maps.english), tmp_path)
+    way = page.locator("path.way.onward").first
+    before = way.evaluate("own => getComputedStyle(own).opacity")
+    way.hover(force=True)
+    assert float(way.evaluate("own => getComputedStyle(own).opacity")) > float(before)
+    assert " → " in str(way.locator("title").text_content())
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(
+    browser: Browser, maps: Maps, tmp_path: Path, scheme: Literal["light", "dark"]
+) -> None:
+    axe = pytest.importorskip(
+        "axe_playwright_python.sync_playwright", reason="axe is not installed"
+    )
+    page = browser.new_page(color_scheme=scheme, viewport={"width": 1600, "height": 1000})
+    compared = with_other(maps.russian, maps.russian)
+    _show(page, render(compared), tmp_path)
+    page.get_by_role("button", name="Просмотр товара").click()
+    found = axe.Axe().run(page)
+    assert [one["id"] for one in found.response["violations"]] == []
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert (ground == "rgb(245, 244, 240)") is (scheme == "light")
+    page.close()
+
+
+def test_it_prints_on_a3(page: Page, maps: Maps, tmp_path: Path) -> None:
+    _show(page, render(maps.russian), tmp_path)
+    paper = page.pdf(prefer_css_page_size=True)
+    assert re.search(rb"/MediaBox \[0 0 119[01][\d.]* 84[12]", paper)
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 1519, "height": 1000})  # A3 less its margins
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1519
+
+
+def test_a_thousand_touchpoints_are_few_on_the_page(page: Page, maps: Maps, tmp_path: Path) -> None:
+    stages = tuple(
+        replace(
+            stage,
+            touchpoints=tuple(
+                Touchpoint(f"t{no}", f"Touchpoint {no}", "web", "Website", 300 - no, 200 - no, 0)
+                for no in range(170)
+            ),
+        )
+        for stage in maps.english.stages
+    )
+    began = time.process_time()
+    text = render(replace(maps.english, stages=stages))
+    assert time.process_time() - began < 3
+    assert len(text) < 2_000_000
+    _show(page, text, tmp_path)
+    seen = page.locator("li.touchpoint:visible").count()
+    assert seen == len(stages) * SHOWN_TOUCHPOINTS

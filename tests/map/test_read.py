@@ -103,8 +103,8 @@ def test_an_empty_warehouse_gives_the_stages_and_nothing_else(maps: Maps) -> Non
 
 
 def test_an_unknown_definition_is_refused_before_any_query() -> None:
-    def query(name: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
+    def asked(*_: object) -> list[dict[str, Any]]:
         raise AssertionError("no query was needed")
 
     with pytest.raises(ConfigError, match="'no_such'.*customer_journey"):
-        read_map(query, load_mapping(), "en", definition="no_such")
+        read_map(asked, asked, load_mapping(), "en", definition="no_such")

@@ -18,12 +18,15 @@ from cjm_tracker.map.model import (
     Emotion,
     Flow,
     JourneyMap,
+    Move,
+    Pain,
     Period,
     Stage,
     Totals,
     Touchpoint,
     Transition,
     Waiting,
+    Way,
     most_repeated,
 )
 
@@ -63,14 +66,30 @@ class _Page(HTMLParser):
 
 def _touchpoints(count: int) -> tuple[Touchpoint, ...]:
     return tuple(
-        Touchpoint(f"T{no}", f"c{no % 4}", f"C{no % 4}", 100 - no, 90 - no, no)
+        Touchpoint(f"t{no}", f"T{no}", f"c{no % 4}", f"C{no % 4}", 100 - no, 90 - no, no)
         for no in range(count)
     )
 
 
 def _map(*stages: Stage) -> JourneyMap:
     totals = Totals(100, 90, 30, 40, 20, 1000, 3)
-    return JourneyMap("Map", "en", "d", Period(AT, AT), totals, stages, ("Order",))
+    return JourneyMap(
+        "Map",
+        "en",
+        "d",
+        Period(AT, AT),
+        totals,
+        stages,
+        ("Order",),
+        _moves(stages),
+        ("channel=web",),
+    )
+
+
+def _moves(stages: tuple[Stage, ...]) -> tuple[Move, ...]:
+    """From every stage's first touchpoint to every stage's first, its own included."""
+    met = [no for no, stage in enumerate(stages) if stage.touchpoints]
+    return tuple(Move(one, "t0", other, "t0", 5) for one in met for other in met)
 
 
 def _full(name: str) -> Stage:
@@ -79,11 +98,16 @@ def _full(name: str) -> Stage:
         name=name,
         flow=Flow(50, 49, 20, 10, 20, 20),
         touchpoints=tuple(replace(t, name=name, channel_name=name) for t in _touchpoints(40)),
-        emotion=Emotion(30, -0.5, 0.3),
+        emotion=Emotion(30, -0.5, (-0.6, -0.4)),
         comments=(Comment(name, name, AT, "csat", 1.0, -1.0, name),),
         comment_count=1,
         waiting=Waiting(10, 2, 8, 70.0, 300.0, 9, 3),
         transitions=(Transition(0, 5, name, 5, True),),
+        ways=(Way((name, name), 20),),
+        pains=(Pain(name, "waits", 20, 0.5, 0.2, 0.3, 0.1, 0.4, 99.0),),
+        converted=10,
+        median_s=300.0,
+        friction=0.2,
         curated=Curated(name, name, name),
     )
 
@@ -124,7 +148,7 @@ def test_the_table_is_one_for_screen_readers_too(maps: Maps) -> None:
     assert len([th for th in page.named("th") if th["scope"] == "col"]) == 6
     assert all("scope" in th for th in page.named("th"))
     pictures = [svg for svg in page.named("svg") if svg.get("role") == "img"]
-    assert len(pictures) == len(page.named("desc")) == 2
+    assert len(pictures) == len(page.named("desc")) == 3
     silent = [svg for svg in page.named("svg") if svg.get("aria-hidden") == "true"]
     # The faces on the curve are inside a picture that is described as a whole.
     faces = [svg for svg in page.named("svg") if svg.get("class") == "face"]
@@ -173,8 +197,8 @@ def test_what_is_written_by_people_is_shown_as_theirs() -> None:
 
 
 def test_highlights_need_something_to_compare() -> None:
-    dropping = Stage("a", "A", flow=Flow(10, 10, 4, 0, 6, 6), emotion=Emotion(30, 0.1, 0.2))
-    last = Stage("b", "B", flow=Flow(90, 90, 0, 0, 90), emotion=Emotion(3, -0.9, 0.2))
+    dropping = Stage("a", "A", flow=Flow(10, 10, 4, 0, 6, 6), emotion=Emotion(30, 0.1, (0.0, 0.2)))
+    last = Stage("b", "B", flow=Flow(90, 90, 0, 0, 90), emotion=Emotion(3, -0.9))
     found = highlights(_map(dropping, last))
     # The last stage's endings are no drop-off; three answers do not make a lowest mood.
     assert [(highlight.kind, highlight.stage.key) for highlight in found] == [("drop", "a")]

@@ -1,5 +1,7 @@
 -- Journey map, header: how many journeys and customers, over what time, how many reached a goal,
 -- how many are still open, and how many of their steps stand in no stage.
+{common}
+    asked AS (SELECT customer_id, is_converted, is_open, started_at, ended_at, step_count, stage_nos FROM taken)
 SELECT
     count() AS journeys,
     uniqExact(customer_id) AS customers,
@@ -10,5 +12,4 @@ SELECT
     max(ended_at) AS last_at,
     sum(step_count) AS steps,
     sum(arrayCount(no -> no = 0, stage_nos)) AS steps_without_stage
-FROM journeys
-WHERE definition = {definition:String}
+FROM asked

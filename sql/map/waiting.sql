@@ -1,8 +1,16 @@
 -- Journey map, waiting and trouble: contacts of each stage that stood in a queue (or gave up), how
 -- long the wait was, how many gave up, and how many journeys needed such a contact more than once.
 -- The waits are NaN where none is known.
+{common}
+    queued AS
+    (
+        SELECT customer_id, journey_no, stage, wait_s, outcome
+        FROM taken
+        ARRAY JOIN stages AS stage, stage_nos AS stage_no, waits_s AS wait_s, outcomes AS outcome
+        WHERE stage_no > 0 AND (isNotNull(wait_s) OR outcome = 'abandoned')
+    )
 SELECT
-    stage_no,
+    stage,
     sum(contacts_each) AS contacts,
     sum(abandoned_each) AS abandoned,
     sum(length(waits)) AS waited,
@@ -13,14 +21,12 @@ SELECT
 FROM
 (
     SELECT
-        stage_no, customer_id, journey_no,
+        stage, customer_id, journey_no,
         count() AS contacts_each,
         countIf(outcome = 'abandoned') AS abandoned_each,
         arrayMap(s -> assumeNotNull(s), groupArray(wait_s)) AS waits
-    FROM steps
-    WHERE definition = {definition:String} AND stage_no > 0
-        AND (wait_s IS NOT NULL OR outcome = 'abandoned')
-    GROUP BY stage_no, customer_id, journey_no
+    FROM queued
+    GROUP BY stage, customer_id, journey_no
 )
-GROUP BY stage_no
-ORDER BY stage_no
+GROUP BY stage
+ORDER BY stage
