@@ -36,6 +36,8 @@ ARGUMENTS = {
     "mapping preset": ["nothing"],
     "doctor": ["--grafana", "http://127.0.0.1:1", "--token", "canary-of-grafana"],
     "grafana push": ["--url", "http://127.0.0.1:1", "--token", "canary-of-grafana"],
+    "grafana pull": ["--url", "http://127.0.0.1:1", "--token", "canary-of-grafana", "--out", "."],
+    "grafana check": ["--url", "http://127.0.0.1:1", "--token", "canary-of-grafana"],
 }
 HARMLESS = {
     "demo",

@@ -47,6 +47,7 @@ LOAD = ("load", "--direct", "--format", "segment")
     ("arguments", "status", "says"),
     [
         (("load", "--format", "segmnt", "log.jsonl"), 78, ("segmnt", "segment")),
+        (("measure", "stuck", "--against", "channel=a"), 66, ("stuck", "touchpoints")),
         ((*LOAD, "none.jsonl"), 66, ("none.jsonl", "No such file")),
         ((*LOAD, "log.jsonl", "taken"), 66, ("taken", "directory")),
         ((*LOAD, "--mapping", "none.yaml", "log.jsonl"), 78, ("none.yaml", "No such file")),
