@@ -1,20 +1,15 @@
-"""Folder, data source and dashboards into a running Grafana: made where missing, else renewed."""
+"""Folder, data source, dashboards and alerts into a Grafana: made where missing, else renewed."""
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from cjm_tracker.dashboards.client import Credentials, Grafana
+from cjm_tracker.dashboards.files import ALERTS, DASHBOARDS, checked_uid, read_alerts, read_boards
 from cjm_tracker.dashboards.source import NAME, DataSource
-from cjm_tracker.errors import ConfigError
-from cjm_tracker.resources import DEPLOY
 
-DASHBOARDS = DEPLOY / "grafana" / "dashboards"
 FOLDER = "Customer journeys"
 FOLDER_UID = "cjm"
 
@@ -33,19 +28,22 @@ def push(
     token_or_basic: Credentials,
     *,
     directory: Path = DASHBOARDS,
+    alerts: Path | None = ALERTS,
     folder: str = FOLDER,
     folder_uid: str = FOLDER_UID,
     datasource: DataSource | None = None,
 ) -> PushReport:
-    """Bring a Grafana to the dashboards in `directory`. Running it again does no harm.
+    """Bring a Grafana to the dashboards in `directory`, and the rules of the provisioning file
+    `alerts`, if given. Running it again does no harm.
 
     `token_or_basic` is a service account's token, or (user, password). Without `datasource`, the
     one with the uid `cjm-clickhouse` is left as it is; with one, the dashboards ask that.
     Everything local is checked before the first request.
     """
-    boards = list(_read(directory))
+    boards = list(read_boards(directory))
+    groups = read_alerts(alerts, folder_uid) if alerts else []
     for uid in (folder_uid, datasource.uid if datasource else NAME):
-        _checked_uid(uid, "the command line")
+        checked_uid(uid, "the command line")
     grafana = Grafana(url, token_or_basic)
     report = _put_folder(grafana, PushReport(), folder, folder_uid)
     if datasource:
@@ -53,6 +51,8 @@ def push(
     for board in boards:
         chosen = _asking(board, datasource) if datasource else board
         report = _put_dashboard(grafana, report, chosen, folder_uid)
+    for group in groups:
+        report = _put_alerts(grafana, report, _alerting(group, datasource))
     return report
 
 
@@ -102,6 +102,36 @@ def _put_dashboard(
     return replace(report, updated=(*report.updated, what))
 
 
+def _put_alerts(grafana: Grafana, report: PushReport, group: dict[str, Any]) -> PushReport:
+    what = f"alerts {group['title']}"
+    path = alerts_path(group)
+    there = grafana.get(path, f"looking for the {what}")
+    grafana.put(path, group, f"saving the {what}")
+    if there is None:
+        return replace(report, created=(*report.created, what))
+    return replace(report, updated=(*report.updated, what))
+
+
+def alerts_path(group: dict[str, Any]) -> str:
+    """Where Grafana keeps a group of rules."""
+    return f"/v1/provisioning/folder/{group['folderUid']}/rule-groups/{group['title']}"
+
+
+def _alerting(group: dict[str, Any], source: DataSource | None) -> dict[str, Any]:
+    """The rules with their queries asking this data source."""
+    if not source:
+        return group
+
+    def asking(data: dict[str, Any]) -> dict[str, Any]:
+        if data["datasourceUid"] != NAME:
+            return data
+        model = {**data["model"], "datasource": {**data["model"]["datasource"], "uid": source.uid}}
+        return {**data, "datasourceUid": source.uid, "model": model}
+
+    rules = [{**rule, "data": [asking(data) for data in rule["data"]]} for rule in group["rules"]]
+    return {**group, "rules": rules}
+
+
 def _asking(board: dict[str, Any], source: DataSource) -> dict[str, Any]:
     """The dashboard with this data source chosen when it is opened."""
     current = {"selected": True, "text": source.name, "value": source.uid}
@@ -110,26 +140,3 @@ def _asking(board: dict[str, Any], source: DataSource) -> dict[str, Any]:
         for variable in board.get("templating", {}).get("list", [])
     ]
     return {**board, "templating": {**board.get("templating", {}), "list": variables}}
-
-
-def _read(directory: Path) -> Iterable[dict[str, Any]]:
-    paths = sorted(directory.glob("*.json"))
-    if not paths:
-        raise ConfigError(f"grafana: no dashboards (*.json) in {directory}")
-    for path in paths:
-        try:
-            board = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise ConfigError(f"grafana: {path}: {error}") from None
-        if not isinstance(board, dict):
-            raise ConfigError(f"grafana: {path}: no dashboard")
-        _checked_uid(board.get("uid"), str(path))
-        yield board
-
-
-def _checked_uid(uid: object, where: str) -> None:
-    """Ids go into addresses, where a slash or a dot would name something else."""
-    if not isinstance(uid, str) or not re.fullmatch(r"[A-Za-z0-9_-]{1,40}", uid):
-        raise ConfigError(
-            f"grafana: {where}: an id has 1 to 40 letters, digits, - and _, not {str(uid)[:60]!r}"
-        )

@@ -1,4 +1,4 @@
-"""Writes the Grafana dashboards from their descriptions in `generator/` and `sql/queries/`.
+"""Writes the Grafana dashboards and alerts, from `generator/`, `sql/measures/`, `sql/queries/`.
 
     python deploy/grafana/generate.py                      the committed ones, in English
     python deploy/grafana/generate.py --lang bg --out DIR  others, to push or to provision
@@ -14,25 +14,41 @@ import json
 import sys
 from pathlib import Path
 
+from generator.alerts import alerts
+from generator.attribution import attribution
+from generator.channels import channels
 from generator.customer import customer
+from generator.emotion import emotion
+from generator.evidence import evidence
+from generator.fixes import fixes
+from generator.health import health
 from generator.overview import overview
+from generator.pains import pains
+from generator.paths import paths
+from generator.stages import stages
 from generator.texts import LANGUAGES, Texts
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 
-DASHBOARDS = Path(__file__).resolve().parent / "dashboards"
+GRAFANA = Path(__file__).resolve().parent
+BOARDS = (
+    overview, stages, paths, channels, pains, emotion, attribution, fixes, health, evidence,
+    customer,
+)  # fmt: skip
+DASHBOARDS = GRAFANA / "dashboards"
 
 
 def dashboards(language: str) -> dict[str, str]:
-    """The text of each dashboard's file, by the file's name."""
+    """The text of each dashboard's file, and of the alerts', by the file's name."""
     texts = Texts(language)
-    made = [build(texts).build() for build in (overview, customer)]
-    return {
+    made = [build(texts).build() for build in BOARDS]
+    boards = {
         f"{board.uid}.json": json.dumps(
             board, cls=JSONEncoder, indent=2, sort_keys=True, ensure_ascii=False
         )
         + "\n"
         for board in made
     }
+    return {**boards, "alerts.yaml": alerts(texts, boards)}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -40,17 +56,25 @@ def main(arguments: list[str] | None = None) -> int:
     made = dashboards(options.lang)
     if options.check:
         return _check(made, options.out)
-    options.out.mkdir(parents=True, exist_ok=True)
-    for name, text in made.items():
-        (options.out / name).write_text(text, encoding="utf-8")
+    for path, text in _places(made, options.out).items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
     return 0
 
 
+def _places(made: dict[str, str], directory: Path) -> dict[Path, str]:
+    """Where each belongs: the committed alerts lie where Grafana looks for such."""
+    alerting = GRAFANA / "provisioning" / "alerting" if directory == DASHBOARDS else directory
+    return {
+        (alerting if name.endswith(".yaml") else directory) / name: text
+        for name, text in made.items()
+    }
+
+
 def _check(made: dict[str, str], directory: Path) -> int:
-    paths = {directory / name: text for name, text in made.items()}
     stale = [
         path.name
-        for path, text in paths.items()
+        for path, text in _places(made, directory).items()
         if not path.is_file() or path.read_text(encoding="utf-8") != text
     ]
     if stale:

@@ -1,5 +1,6 @@
 -- What became of the journeys that visited a stage: did they go on, are they still open, did they
 -- end there? As in the view stage_funnel, for journeys that began in the time range.
+{common}
 SELECT
     stages.stage AS stage,
     outcomes.journeys AS journeys,
@@ -11,7 +12,7 @@ FROM
 (
     SELECT stage_no, stage
     FROM definition_stages
-    WHERE definition = decodeURLComponent('${definition:percentencode}')
+    WHERE definition = {definition:String}
 ) AS stages
 LEFT JOIN
 (
@@ -27,12 +28,7 @@ LEFT JOIN
             is_open,
             arrayJoin(arrayDistinct(stage_nos)) AS visited,
             arrayExists(later -> later > visited, arraySlice(stage_nos, indexOf(stage_nos, visited))) AS goes_on
-        FROM journeys
-        WHERE
-            definition = decodeURLComponent('${definition:percentencode}')
-            AND $__timeFilter_ms(started_at)
-            AND $__conditionalAll(hasAny(channels, splitByChar(',', trim(BOTH '{}' FROM decodeURLComponent('${channel:percentencode}')))), $channel)
-            AND $__conditionalAll(hasAny(sources, splitByChar(',', trim(BOTH '{}' FROM decodeURLComponent('${source:percentencode}')))), $source)
+        FROM taken
     )
     GROUP BY visited
 ) AS outcomes ON outcomes.visited = stages.stage_no

@@ -1,16 +1,6 @@
 -- Which touchpoint follows which, most often? The 60 most frequent ones; loops are shown on the
 -- node. The first part is the same as in grafana_transition_nodes.sql.
-WITH
-    taken AS
-    (
-        SELECT customer_id, journey_no, is_open, is_converted
-        FROM journeys
-        WHERE
-            definition = decodeURLComponent('${definition:percentencode}')
-            AND $__timeFilter_ms(started_at)
-            AND $__conditionalAll(hasAny(channels, splitByChar(',', trim(BOTH '{}' FROM decodeURLComponent('${channel:percentencode}')))), $channel)
-            AND $__conditionalAll(hasAny(sources, splitByChar(',', trim(BOTH '{}' FROM decodeURLComponent('${source:percentencode}')))), $source)
-    ),
+{common}
     hops AS
     (
         SELECT
@@ -20,7 +10,7 @@ WITH
             uniqExact(customer_id) AS customers,
             quantileExact(0.5)(assumeNotNull(seconds_since_previous)) AS median_seconds
         FROM steps
-        WHERE definition = decodeURLComponent('${definition:percentencode}')
+        WHERE definition = {definition:String}
             AND position > 1 AND previous_touchpoint != touchpoint
             AND (customer_id, journey_no) IN (SELECT customer_id, journey_no FROM taken)
         GROUP BY from_touchpoint, to_touchpoint

@@ -1,17 +1,7 @@
 -- Which touchpoints are the ends of the most frequent transitions, and what becomes of journeys
 -- that pass them? The first part is the same as in grafana_transition_edges.sql: every end of an
 -- edge has to be a node. A repeat is a touchpoint that follows itself.
-WITH
-    taken AS
-    (
-        SELECT customer_id, journey_no, is_open, is_converted
-        FROM journeys
-        WHERE
-            definition = decodeURLComponent('${definition:percentencode}')
-            AND $__timeFilter_ms(started_at)
-            AND $__conditionalAll(hasAny(channels, splitByChar(',', trim(BOTH '{}' FROM decodeURLComponent('${channel:percentencode}')))), $channel)
-            AND $__conditionalAll(hasAny(sources, splitByChar(',', trim(BOTH '{}' FROM decodeURLComponent('${source:percentencode}')))), $source)
-    ),
+{common}
     hops AS
     (
         SELECT
@@ -21,7 +11,7 @@ WITH
             uniqExact(customer_id) AS customers,
             quantileExact(0.5)(assumeNotNull(seconds_since_previous)) AS median_seconds
         FROM steps
-        WHERE definition = decodeURLComponent('${definition:percentencode}')
+        WHERE definition = {definition:String}
             AND position > 1 AND previous_touchpoint != touchpoint
             AND (customer_id, journey_no) IN (SELECT customer_id, journey_no FROM taken)
         GROUP BY from_touchpoint, to_touchpoint
@@ -40,7 +30,7 @@ SELECT
     uniqExactIf((customer_id, journey_no), taken.is_converted = 0 AND taken.is_open = 0) / uniqExact((customer_id, journey_no)) AS arc__ended
 FROM steps
 INNER JOIN taken ON taken.customer_id = steps.customer_id AND taken.journey_no = steps.journey_no
-WHERE steps.definition = decodeURLComponent('${definition:percentencode}')
+WHERE steps.definition = {definition:String}
     AND steps.touchpoint IN (SELECT id FROM ends)
 GROUP BY id
 ORDER BY mainstat DESC, id

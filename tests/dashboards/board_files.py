@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, NamedTuple
 
+from ruamel.yaml import YAML
+
+from cjm_tracker.dashboards.files import ALERTS
 from cjm_tracker.resources import DEPLOY, SQL
 
 GRAFANA = DEPLOY / "grafana"
@@ -28,6 +32,7 @@ class Asked(NamedTuple):
         return f"{self.board}/{self.name}/{self.ref}"
 
 
+@cache
 def boards() -> dict[str, Board]:
     paths = sorted((GRAFANA / "dashboards").glob("*.json"))
     return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in paths}
@@ -44,18 +49,34 @@ def variables(uid: str) -> dict[str, dict[str, Any]]:
 
 
 def queries() -> list[Asked]:
-    """Those of all panels and of all variables."""
+    """Those of all panels, of all variables, and of what is marked on the time axis."""
     found = [
         Asked(uid, panel["type"], panel["title"], target["refId"], target["rawSql"], panel)
         for uid, panel in panels()
         for target in panel["targets"]
     ]
-    for uid in boards():
+    for uid, board in boards().items():
+        found += [
+            Asked(uid, "annotation", event["name"], "A", event["target"]["rawSql"], event)
+            for event in board["annotations"]["list"]
+        ]
         for name, variable in variables(uid).items():
             if variable["type"] == "query":
                 sql = variable["query"]["rawSql"]
                 found.append(Asked(uid, "variable", name, "A", sql, variable))
     return found
+
+
+@cache
+def alert_groups() -> list[dict[str, Any]]:
+    """As the provisioning file has them."""
+    said = YAML(typ="safe").load(ALERTS.read_text(encoding="utf-8"))
+    return list(said["groups"])
+
+
+def alerts() -> dict[str, dict[str, Any]]:
+    """The rules by uid."""
+    return {rule["uid"]: rule for group in alert_groups() for rule in group["rules"]}
 
 
 def query(board: str, name: str, ref: str = "A") -> Asked:

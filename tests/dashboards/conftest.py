@@ -28,6 +28,8 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 def _open(tmp_path_factory: pytest.TempPathFactory, lived_in: bool) -> Iterator[Lab]:
     directory = tmp_path_factory.mktemp("dashboards") / "warehouse"
     with connect(f"chdb:///{directory}") as warehouse:
+        # A few rows: threads and compiled expressions cost more than they save.
+        warehouse.command("SET max_threads = 1, compile_expressions = 0")
         migrate(warehouse)
         if lived_in:
             journey_lab.fill(warehouse)

@@ -10,6 +10,8 @@ The contract, from Grafana's HTTP API documentation (11.6 to 13):
     PUT  /api/datasources/uid/:uid    200 {datasource, id, message, name}
     GET  /api/dashboards/uid/:uid     200 {dashboard, meta}   404 {message}
     POST /api/dashboards/db           200 {status: success, uid, version, …}
+    GET  /api/v1/provisioning/folder/:uid/rule-groups/:group   200 {title, interval, rules}  404
+    PUT  /api/v1/provisioning/folder/:uid/rule-groups/:group   200 {title, interval, rules}
 
 Refused: 401 {message: Unauthorized}, 403 {message: You'll need additional permissions …}.
 `PUT /api/datasources/:id`, by numeric id, is gone by default since 13 and absent here.
@@ -40,6 +42,7 @@ class FakeGrafana:
     folders: dict[str, dict[str, Any]] = field(default_factory=dict)
     sources: dict[str, dict[str, Any]] = field(default_factory=dict)
     boards: dict[str, dict[str, Any]] = field(default_factory=dict)
+    alerts: dict[str, dict[str, Any]] = field(default_factory=dict)
     asked: list[tuple[str, str, Any]] = field(default_factory=list)
     prefix: str = ""
     url: str = ""
@@ -73,6 +76,13 @@ class FakeGrafana:
             case "POST", ["dashboards", "db"]:
                 self.boards[body["dashboard"]["uid"]] = body
                 return _json(200, {"status": "success", "uid": body["dashboard"]["uid"]})
+            case "GET", ["v1", "provisioning", "folder", _, "rule-groups", group]:
+                return _found(self.alerts.get(group))
+            case "PUT", ["v1", "provisioning", "folder", folder, "rule-groups", group]:
+                # The real one numbers its rules, and knows the folder by the address.
+                rules = [{"id": no, **rule} for no, rule in enumerate(body["rules"], 1)]
+                self.alerts[group] = {**body, "folderUid": folder, "rules": rules}
+                return _json(200, self.alerts[group])
         return said(404, "Not found")
 
 

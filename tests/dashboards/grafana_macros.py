@@ -88,6 +88,7 @@ def _macros(sql: str, span: Range) -> str:
         raise ValueError(f"unknown macro {name}")
 
     done = re.sub(r"\$__(?P<name>\w+)\((?P<argument>[^()]*)\)", text, sql)
+    done = done.replace("$__fromTime_ms", start).replace("$__toTime_ms", end)
     if "$" in done:
         raise ValueError("left over: " + done[done.index("$") :][:40])
     return done

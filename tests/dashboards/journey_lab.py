@@ -5,7 +5,8 @@ carl   buys, complains on the phone, and would not recommend us
 dora   came lately and is still on her way
 b1     a cookie that looked around once and never came back
 erik, fay   share a kiosk: its cookie belongs to neither
-Besides: an event no rule knows, a broken record, and a rating by nobody we know.
+Besides: an event no rule knows, a broken record, and a rating by nobody we know; and something was
+changed at the calls.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from cjm_tracker.mapping import load_mapping
 from cjm_tracker.pipeline import Pipeline
 from cjm_tracker.sources import format_named
 from cjm_tracker.warehouse import Warehouse, stitch, store
+from cjm_tracker.warehouse.fixes import Fix, register
 
 # Dead letters are kept for 90 days: the story ends with the present hour.
 END = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
@@ -42,6 +44,8 @@ def fill(warehouse: Warehouse) -> None:
         batch = pipeline.process(records, format_)
         store(warehouse, batch, records, pipeline.version, _ms(END))
     stitch(warehouse, mapping, _ms(END))
+    fix = Fix("delivery_call", START + timedelta(days=3), "logistics", "Couriers call ahead")
+    register(warehouse, fix, END)
 
 
 def sources() -> dict[str, list[Payload]]:

@@ -12,14 +12,16 @@ import pytest
 
 from cjm_tracker.dashboards import DataSource, client, push
 from cjm_tracker.errors import ConfigError, DashboardError
+from tests.dashboards.board_files import boards
 from tests.dashboards.fake_grafana import BASIC, TOKEN, FakeGrafana, Reply, said, serving
 
 SOURCE = DataSource(host="clickhouse", password="readerSecret")
 EVERYTHING = {
     "folder cjm",
     "data source cjm-clickhouse",
-    "dashboard cjm-customer",
-    "dashboard cjm-overview",
+    "alerts cjm-feeds",
+    "alerts cjm-journeys",
+    *(f"dashboard {uid}" for uid in boards()),
 }
 HTML = {"Content-Type": "text/html"}
 
@@ -53,7 +55,9 @@ def test_a_second_push_renews_and_makes_nothing(grafana: FakeGrafana) -> None:
     assert set(report.updated) == EVERYTHING - {"folder cjm"}
     assert report.unchanged == ("folder cjm",)
     puts = [path for method, path, _ in grafana.asked if method == "PUT"]
-    assert puts == ["/api/datasources/uid/cjm-clickhouse"]
+    assert [path for path in puts if "rule-groups" not in path] == [
+        "/api/datasources/uid/cjm-clickhouse"
+    ]
 
 
 def test_a_renamed_folder_gets_its_name_back(grafana: FakeGrafana) -> None:

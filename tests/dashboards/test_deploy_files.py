@@ -196,6 +196,27 @@ def test_the_engine_knows_the_grants(lab: Lab) -> None:
             assert lab.warehouse.query(f"EXPLAIN AST {grant} TO somebody").rows
 
 
+@pytest.mark.parametrize(("file", "user"), [("reader", "cjm_grafana"), ("writer", "cjm")])
+def test_the_roles_are_the_users(lab: Lab, file: str, user: str) -> None:
+    """Users in ClickHouse or in users.xml: they may do the same, within the same limits."""
+    statements = _statements(file)
+    for statement in statements:
+        assert lab.warehouse.query(f"EXPLAIN AST {statement}").rows
+    granted = [s.removesuffix(f" TO cjm_{file}") for s in statements if s.startswith("GRANT")]
+    assert granted == _grants(user)
+    (profile,) = (s for s in statements if s.startswith("CREATE SETTINGS PROFILE"))
+    in_file = dict(re.findall(r"(\w+) = '?(\w+)'?", profile))
+    xml = _users().find(f"profiles/cjm_{file}")
+    assert xml is not None
+    assert in_file == {one.tag: one.text for one in xml if one.tag != "constraints"}
+
+
+def _statements(name: str) -> list[str]:
+    lines = read(f"clickhouse/{name}.sql").splitlines()
+    bare = " ".join(line.strip() for line in lines if not line.startswith("--"))
+    return [statement.strip() for statement in bare.split(";") if statement.strip()]
+
+
 def test_the_reader_changes_nothing_but_the_time_limit() -> None:
     profile = _users().find("profiles/cjm_reader")
     assert profile is not None and profile.findtext("readonly") == "1"

@@ -2,89 +2,54 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from grafana_foundation_sdk.builders.dashboard import Dashboard
 
 from generator import layout, panels
-from generator.overview import COLORED
-from generator.panels import BAD, Column
-from generator.queries import customer_variable, definition_variable
+from generator.columns import felt
+from generator.queries import query_variable, text_variable
+from generator.rendering import query
 from generator.texts import Texts
 
-UID = "cjm-customer"
+STEPS = (
+    "occurred_at journey_no position touchpoint channel is_handoff stage outcome value wait_s"
+    " duration_s emotion loop_no"
+)
 
 
 def customer(texts: Texts) -> Dashboard:
     """The whole dashboard."""
-    variables = [definition_variable(texts), customer_variable(texts)]
-    board = layout.board(UID, texts.dashboard("customer"), texts, variables)
-    for height, row in _rows(texts):
-        layout.add_row(board, height, row)
-    return board
+    variables = [query_variable("definition", texts), text_variable("customer", texts)]
+    return layout.board("customer", texts, variables, _rows(texts))
 
 
-def _rows(texts: Texts) -> list[tuple[int, list[tuple[int, Any]]]]:
-    number = panels.number
+def _rows(texts: Texts) -> list[layout.Row]:
+    def number(key: str, unit: str = "none", decimals: int = 0, **more: object) -> object:
+        return panels.number(key, texts, query(key), unit, decimals, **more)  # type: ignore[arg-type]
+
+    def rows(key: str, names: str) -> object:
+        return panels.rows(key, texts, query(key), names)
+
+    timeline = query("customer_timeline")
+    identities = "kind identifier_value is_strong is_shared first_seen_at last_seen_at"
+    comments = "occurred_at touchpoint channel metric score comment"
     return [
         (
             4,
             [
-                (6, number("customer_stage", texts)),
-                (4, number("customer_journeys", texts)),
-                (4, number("customer_steps", texts)),
-                (5, number("customer_value", texts, "locale", 2)),
-                (5, number("customer_emotion", texts, decimals=2, steps=panels.felt())),
+                (6, number("customer_stage")),
+                (4, number("customer_journeys")),
+                (4, number("customer_steps")),
+                (5, number("customer_value", "locale", 2)),
+                (5, number("customer_emotion", decimals=2, steps=felt())),
             ],
         ),
-        (8, [(24, panels.lanes("customer_timeline", texts, "channel", "touchpoint"))]),
-        (12, [(24, _steps(texts))]),
-        (9, [(12, _identities(texts)), (12, _comments(texts))]),
+        (8, [(24, panels.lanes("customer_timeline", texts, timeline, "channel", "touchpoint"))]),
+        (12, [(24, rows("customer_step_list", STEPS))]),
+        (
+            9,
+            [
+                (12, rows("customer_identities", identities)),
+                (12, rows("customer_comments", comments)),
+            ],
+        ),
     ]
-
-
-def _steps(texts: Texts) -> Any:
-    handoff = panels.said({"0": " ", "1": texts.word("handoff")})
-    mood = panels.scale(-1, 1, panels.felt())
-    waited = panels.scale(0, 1800, panels.above(300, BAD))
-    columns = [
-        Column("occurred_at", width=170),
-        Column("journey_no", width=75),
-        Column("position", width=65),
-        Column("touchpoint"),
-        Column("channel"),
-        Column("is_handoff", width=120, extra=handoff),
-        Column("stage"),
-        Column("outcome"),
-        Column("value", unit="locale", decimals=2, width=90),
-        Column("wait_s", unit="s", decimals=1, width=90, cell=COLORED, extra=waited),
-        Column("duration_s", unit="s", decimals=1, width=100),
-        Column("emotion", decimals=2, width=90, cell=COLORED, extra=mood),
-        Column("loop_no", width=75),
-    ]
-    return panels.rows("customer_step_list", texts, columns)
-
-
-def _identities(texts: Texts) -> Any:
-    answer = panels.said({"0": texts.word("no"), "1": texts.word("yes")})
-    columns = [
-        Column("kind", width=140),
-        Column("value", text="identifier_value"),
-        Column("is_strong", width=150, extra=answer),
-        Column("is_shared", width=90, extra=answer),
-        Column("first_seen_at"),
-        Column("last_seen_at"),
-    ]
-    return panels.rows("customer_identities", texts, columns)
-
-
-def _comments(texts: Texts) -> Any:
-    columns = [
-        Column("occurred_at", width=170),
-        Column("touchpoint", width=160),
-        Column("channel", width=100),
-        Column("metric", width=90),
-        Column("score", width=80, decimals=1),
-        Column("comment", cell={"type": "auto", "wrapText": True}),
-    ]
-    return panels.rows("customer_comments", texts, columns)

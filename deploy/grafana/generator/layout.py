@@ -13,6 +13,7 @@ from grafana_foundation_sdk.models.dashboard import (
     GridPos,
 )
 
+from generator.annotations import events
 from generator.queries import datasource_variable
 from generator.texts import Texts
 
@@ -22,8 +23,18 @@ WIDTH = 24
 SCHEMA_VERSION = 39
 
 
-def board(uid: str, words: tuple[str, str], texts: Texts, variables: Sequence[Any]) -> Dashboard:
-    """A dashboard without panels. It shows the 90 days that the sample logs cover."""
+Row = tuple[int, list[tuple[int, Any]]]  # a height, and panels of given widths
+
+
+def board(key: str, texts: Texts, variables: Sequence[Any], rows: Sequence[Row]) -> Dashboard:
+    """The dashboard `cjm-KEY`. It shows the 90 days that the sample logs cover."""
+    made = _frame(f"cjm-{key}", texts.dashboard(key), texts, variables)
+    for height, row in rows:
+        add_row(made, height, row)
+    return made
+
+
+def _frame(uid: str, words: tuple[str, str], texts: Texts, variables: Sequence[Any]) -> Dashboard:
     title, description = words
     made = (
         Dashboard(title)
@@ -39,7 +50,7 @@ def board(uid: str, words: tuple[str, str], texts: Texts, variables: Sequence[An
         .variables([datasource_variable(texts), *variables])
     )
     made._internal.schema_version = SCHEMA_VERSION
-    made._internal.annotations = AnnotationContainer(list_val=[])
+    made._internal.annotations = AnnotationContainer(list_val=events(texts))
     return made
 
 

@@ -26,6 +26,14 @@ class Texts:
         """Title and description."""
         return self._titled("panels", key)
 
+    def alert(self, key: str) -> tuple[str, str]:
+        """Title and description."""
+        return self._titled("alerts", key)
+
+    def runbook(self, key: str) -> str:
+        """What to do when the alert fires."""
+        return self._said(self._all["alerts"][key]["runbook"])
+
     def variable(self, name: str) -> str:
         return self._said(self._all["variables"][name])
 
