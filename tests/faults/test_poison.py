@@ -127,7 +127,7 @@ def test_whatever_is_generated_is_stored_dropped_or_a_dead_letter(times: Times) 
     default = formats()[DEFAULT_FORMATS["website"]]
     samples = [value for value, _, _ in WEBSITE.values() if value and len(value) < 1_000]
     size, seen = 1_000, 0
-    for first in range(0, times(20_000, 1_000_000), size):
+    for first in range(0, times(10_000, 1_000_000), size):
         records = [
             Record("t", 0, first + place, 1_790_000_000_000, mutated(chance, samples), {}, None)
             for place in range(size)
