@@ -14,6 +14,7 @@ from typing import Annotated, Any
 import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from cjm_tracker.answers import map_of
 from cjm_tracker.broker import EmbeddedBroker, Sent, Topics, create_topics, send
 from cjm_tracker.cli.common import (
     JsonOption,
@@ -25,7 +26,7 @@ from cjm_tracker.cli.common import (
     stitch_now,
 )
 from cjm_tracker.cli.demo_report import Demo, report
-from cjm_tracker.cli.journey_map import read, write
+from cjm_tracker.cli.journey_map import write
 from cjm_tracker.cli.sql import as_json
 from cjm_tracker.embedded import load_and_wait
 from cjm_tracker.errors import ConfigError
@@ -34,13 +35,14 @@ from cjm_tracker.inputs import open_logs
 from cjm_tracker.mapping import Mapping
 from cjm_tracker.settings import Settings, load_settings
 from cjm_tracker.simulator import SampleLogs, simulate
+from cjm_tracker.simulator.sample import FEWEST_EVENTS
 from cjm_tracker.sources import format_named
 from cjm_tracker.warehouse import Warehouse, run_query
 
 MARKER = "cjm-demo.txt"
 
 EventsOption = Annotated[
-    int, typer.Option("--events", min=100, max=2_000_000, help="About how many records.")
+    int, typer.Option("--events", min=FEWEST_EVENTS, max=2_000_000, help="About how many records.")
 ]
 SeedOption = Annotated[int, typer.Option("--seed", help="Another seed, another world.")]
 
@@ -80,7 +82,7 @@ def demo(
                 stitch_now(warehouse, settings, plan)
             with _step(bar, "drawing the journey map"):
                 journey_map = directory / "journey-map.html"
-                drawn = read(warehouse, plan, "en", definition_of(plan, "", unit="customer"))
+                drawn = map_of(warehouse, plan, "en", definition_of(plan, "", unit="customer"))
                 write(drawn, journey_map, plan)
             journeys = drawn.totals.journeys
             result = _summary(warehouse, plan, logs, directory, journey_map, journeys, sent)

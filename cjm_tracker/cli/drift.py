@@ -12,6 +12,7 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
+from cjm_tracker.answers import answer_of
 from cjm_tracker.cli.common import (
     DefinitionOption,
     JsonOption,
@@ -22,7 +23,7 @@ from cjm_tracker.cli.common import (
     opened,
     out,
 )
-from cjm_tracker.cli.measure import SinceOption, UntilOption, WhereOption, answer_of, scope_of
+from cjm_tracker.cli.measure import SinceOption, UntilOption, WhereOption, scope_of
 from cjm_tracker.cli.sql import as_json
 from cjm_tracker.drift import Drawn, Drift, drift, read_drawn
 from cjm_tracker.drift.compare import Felt

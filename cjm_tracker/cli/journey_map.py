@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from cjm_tracker.answers import answer_of, map_of
 from cjm_tracker.cli.common import (
     DefinitionOption,
     MappingOption,
@@ -27,7 +28,6 @@ from cjm_tracker.cli.measure import (
     SinceOption,
     UntilOption,
     WhereOption,
-    answer_of,
     scope_of,
 )
 from cjm_tracker.drift import Drawn, Written, drift, read_sheet
@@ -37,14 +37,12 @@ from cjm_tracker.map import (
     JourneyMap,
     capitalised,
     check_ending,
-    read_map,
     with_drawn,
     with_other,
     written,
 )
-from cjm_tracker.mapping import Language, Mapping
-from cjm_tracker.measures import Scope, instead, scoped
-from cjm_tracker.resources import sql_text
+from cjm_tracker.mapping import Mapping
+from cjm_tracker.measures import Scope, instead
 from cjm_tracker.settings import load_settings
 from cjm_tracker.warehouse import Warehouse, run_query
 
@@ -94,9 +92,9 @@ def journey_map(
     theirs = read_sheet(drawn, cut_by.stages, plan.labels) if drawn else None
     with opened(settings) as open_warehouse:
         scope = asked.scope(open_warehouse)
-        made = read(open_warehouse, plan, words, cut_by, scope, asked.said)
+        made = map_of(open_warehouse, plan, words, cut_by, scope, asked.said)
         if other:
-            earlier = read(
+            earlier = map_of(
                 open_warehouse, plan, words, cut_by, other.scope(open_warehouse), other.said
             )
             made = with_other(made, earlier)
@@ -173,27 +171,6 @@ def _beside(
     measured = drift(drawn, *found) if drawn else None
     return with_drawn(
         made, drawn, written, measured, lambda name: capitalised(plan.label(name, made.language))
-    )
-
-
-def read(
-    warehouse: Warehouse,
-    plan: Mapping,
-    language: Language,
-    definition: JourneyDefinition,
-    scope: Scope = Scope(),  # noqa: B008
-    conditions: tuple[str, ...] = (),
-) -> JourneyMap:
-    """The map of the journeys asked for."""
-
-    def lane(name: str) -> list[dict[str, Any]]:
-        return warehouse.query(*scoped(sql_text(f"map/{name}.sql"), scope, definition)).dicts()
-
-    def measure(name: str, given: dict[str, str]) -> list[dict[str, Any]]:
-        return answer_of(warehouse, name, given, scope, definition).dicts()
-
-    return read_map(
-        lane, measure, plan, language, definition=definition.name, conditions=conditions
     )
 
 

@@ -12,6 +12,7 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
+from cjm_tracker.answers import answer_of
 from cjm_tracker.cli.common import (
     DefinitionOption,
     JsonOption,
@@ -154,20 +155,6 @@ def given_of(written: list[str] | None) -> dict[str, str]:
         if not is_one:
             raise InputError(f"--set {one}: a parameter is given as NAME=VALUE")
     return {name: value for _, name, _, value in pairs}
-
-
-def answer_of(
-    warehouse: Warehouse,
-    name: str,
-    given: Mapping[str, str],
-    scope: Scope,
-    definition: JourneyDefinition,
-) -> Answer:
-    """A measure's answer, with its parameters as a person writes them."""
-    wanted = measure_named(name)
-    parameters = wanted.bound(given, scope, definition)
-    rows = warehouse.query(wanted.query(), parameters).rows
-    return Answer(*wanted.finished(rows, parameters))
 
 
 def side_by_side(

@@ -6,6 +6,7 @@ from typing import Any
 
 from rich.markup import escape
 
+from cjm_tracker.answers import answer_of
 from cjm_tracker.cli.common import (
     DefinitionOption,
     JsonOption,
@@ -23,7 +24,6 @@ from cjm_tracker.cli.measure import (
     SinceOption,
     UntilOption,
     WhereOption,
-    answer_of,
     given_of,
     scope_of,
 )

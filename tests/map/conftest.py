@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from cjm_tracker.cli.journey_map import read
+from cjm_tracker.answers import map_of
 from cjm_tracker.events import Record
 from cjm_tracker.map import JourneyMap
 from cjm_tracker.mapping import Language, load_mapping
@@ -96,7 +96,7 @@ def maps(tmp_path_factory: pytest.TempPathFactory) -> Maps:
 
 def _reader(warehouse: Warehouse) -> Callable[[Language], JourneyMap]:
     mapping = load_mapping()
-    return lambda language: read(warehouse, mapping, language, mapping.definitions[0])
+    return lambda language: map_of(warehouse, mapping, language, mapping.definitions[0])
 
 
 def _load(warehouse: Warehouse) -> None:

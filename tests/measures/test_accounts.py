@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cjm_tracker.cli.journey_map import read
+from cjm_tracker.answers import map_of
 from cjm_tracker.journeys import JourneyDefinition
 from cjm_tracker.measures import Scope, measure_named, measures
 from cjm_tracker.personas import Persona
@@ -62,6 +62,6 @@ def test_contacts_of_no_account_are_left_out(name: str, deals: Warehouse) -> Non
 
 def test_the_journey_map_of_one_account(deals: Warehouse) -> None:
     ((acme,),) = run_query(deals, "find_account", wanted="acme").rows
-    drawn = read(deals, PLAN, "en", DEFINITION, Scope(customers=(acme,)))
+    drawn = map_of(deals, PLAN, "en", DEFINITION, Scope(customers=(acme,)))
     assert (drawn.totals.journeys, drawn.totals.steps, drawn.totals.converted) == (1, 2, 1)
     assert run_query(deals, "find_account", wanted=acme).rows == [(acme,)]

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from cjm_tracker.cli.journey_map import read
+from cjm_tracker.answers import map_of
 from cjm_tracker.measures import Scope
 from cjm_tracker.warehouse import Warehouse
 
@@ -21,7 +21,7 @@ SCOPES = [
 
 @pytest.mark.parametrize("scope", SCOPES)
 def test_figures_are_those_of_the_measures(world: Warehouse, ask: Ask, scope: Scope) -> None:
-    drawn = read(world, PLAN, "en", DEFINITION, scope)
+    drawn = map_of(world, PLAN, "en", DEFINITION, scope)
     stages = {stage.key: stage for stage in drawn.stages}
     times: Counter[tuple[str, str]] = Counter()
     for stage in drawn.stages:
@@ -42,7 +42,7 @@ def test_figures_are_those_of_the_measures(world: Warehouse, ask: Ask, scope: Sc
 
 @pytest.mark.parametrize("scope", SCOPES)
 def test_every_move_is_counted(world: Warehouse, ask: Ask, scope: Scope) -> None:
-    drawn = read(world, PLAN, "en", DEFINITION, scope)
+    drawn = map_of(world, PLAN, "en", DEFINITION, scope)
     moves = {(one.touchpoint, one.to_touchpoint): one.times for one in drawn.moves}
     measured = ask("transitions", scope, limit="999999")
     assert moves == {(row["from"], row["to"]): row["transitions"] for row in measured}
@@ -53,7 +53,7 @@ def test_every_move_is_counted(world: Warehouse, ask: Ask, scope: Scope) -> None
 
 
 def test_the_map_of_all_is_that_of_the_view(world: Warehouse) -> None:
-    drawn = read(world, PLAN, "en", DEFINITION)
+    drawn = map_of(world, PLAN, "en", DEFINITION)
     names = ("journeys", "customers", "went_on", "still_open", "ended_here", "dropped_off")
     view = world.query(
         f"SELECT stage, {', '.join(names)} FROM stage_funnel WHERE definition = 'measured'"
@@ -65,6 +65,6 @@ def test_the_map_of_all_is_that_of_the_view(world: Warehouse) -> None:
 
 
 def test_nobody_is_an_empty_map(world: Warehouse) -> None:
-    drawn = read(world, PLAN, "en", DEFINITION, Scope.of(["customer=nobody"]))
+    drawn = map_of(world, PLAN, "en", DEFINITION, Scope.of(["customer=nobody"]))
     assert drawn.is_empty and drawn.period is None and drawn.moves == ()
     assert {stage.emotion for stage in drawn.stages} == {None}

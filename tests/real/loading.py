@@ -9,7 +9,8 @@ from typing import Any
 
 import orjson
 
-from cjm_tracker.cli.measure import answer_of, side_by_side
+from cjm_tracker.answers import answer_of
+from cjm_tracker.cli.measure import side_by_side
 from cjm_tracker.events import Record
 from cjm_tracker.mapping import Mapping
 from cjm_tracker.measures import Scope
