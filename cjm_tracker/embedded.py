@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from cjm_tracker.broker import Broker, Position, Sent, committed
 from cjm_tracker.errors import WorkerError
@@ -39,6 +40,10 @@ class Worker:
     def groups(self) -> list[str]:
         """The consumer groups it reads with."""
         return [self._settings.group_of(source) for source in SOURCES]
+
+    @property
+    def has_ended(self) -> bool:
+        return self._process.poll() is not None
 
     def check(self) -> None:
         """Raise when it has ended by itself."""
@@ -92,9 +97,16 @@ class Worker:
 
 @contextmanager
 def worker(
-    settings: Settings, broker: Broker, log: Path, environment: Mapping[str, str] | None = None
+    settings: Settings,
+    broker: Broker,
+    log: Path,
+    environment: Mapping[str, str] | None = None,
+    **popen: Any,
 ) -> Iterator[Worker]:
-    """Run a worker on `broker` with these settings; it is stopped at the end."""
+    """Run a worker on `broker` with these settings; it is stopped at the end.
+
+    `popen`: further arguments of `Popen`.
+    """
     given = {
         **broker.environment,
         "CJM_WAREHOUSE": settings.warehouse.get_secret_value(),
@@ -117,6 +129,7 @@ def worker(
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
             env={**os.environ, **LOCAL_TIMEOUTS, **given, **(environment or {})},
+            **popen,
         )
     running = Worker(process, log, settings)
     try:

@@ -31,6 +31,8 @@ def _unset(value: Any) -> Any:
 
 
 Unset = BeforeValidator(_unset)
+# Where something of ours listens.
+Own = Annotated[str, Field(pattern=r"^(off|\[?[A-Za-z0-9.:_-]+\]?:[0-9]{1,5})$")]
 
 
 class Settings(BaseSettings):
@@ -98,9 +100,13 @@ class Settings(BaseSettings):
     stop_within_s: float = Field(
         10.0, ge=1, description="a worker asked to stop that takes longer is ended: status 70"
     )
-    health: Annotated[str, Field(pattern=r"^(off|\[?[A-Za-z0-9.:_-]+\]?:[0-9]{1,5})$")] = Field(
+    health: Own = Field(
         "127.0.0.1:6067", description="where /healthz, /readyz and /metrics are, host:port, or off"
     )
+    sql: Own = Field(
+        "off", description="where an embedded warehouse may be read by SQL, host:port of loopback"
+    )
+    page: Own = Field("off", description="where the live page is, host:port of loopback")
     pii_key: SecretStr | None = Field(
         None, description="key of the hashes that stand for e-mail addresses and phone numbers"
     )
@@ -114,6 +120,14 @@ class Settings(BaseSettings):
     def given_key(self) -> str | None:
         """The key as text, where one is given."""
         return revealed(self.pii_key)
+
+    @field_validator("sql", "page")
+    @classmethod
+    def _of_this_machine(cls, address: str) -> str:
+        # There are no users and passwords.
+        if address != "off" and not is_loopback(address.rpartition(":")[0].strip("[]")):
+            raise ValueError("it asks for no password: only 127.0.0.1:PORT will do")
+        return address
 
     @field_validator("warehouse")
     @classmethod

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import faust
 
@@ -12,11 +12,13 @@ from streams import control  # noqa: F401 - its agent registers itself
 from streams.app import app, runtime
 from streams.call_centre import CallCentre
 from streams.crm import Crm
+from streams.listener import Listener
+from streams.live import listening
 from streams.stitcher import Stitcher
 from streams.store import Store
 from streams.survey import Survey
 from streams.watchdog import watch
-from streams.web import health_server
+from streams.web import HealthServer, health_server
 from streams.website import Website
 
 PROCESSORS = (Website, CallCentre, Store, Survey, Crm)
@@ -25,6 +27,9 @@ PROCESSORS = (Website, CallCentre, Store, Survey, Crm)
 @app.service
 class Tracker(faust.Service):  # type: ignore[misc]
     """Owns the warehouse connection; the processors are its children, so that the order holds."""
+
+    _server: HealthServer | None = None
+    _listeners: Sequence[Listener] = ()
 
     def on_init_dependencies(self) -> Iterable[faust.Service]:
         services = (*PROCESSORS, Stitcher)
@@ -40,6 +45,7 @@ class Tracker(faust.Service):  # type: ignore[misc]
         if self._server:
             await self._server.start()
         await runtime.open()
+        self._listeners = await listening(runtime)
 
     @faust.Service.task
     async def _beating(self) -> None:
@@ -52,6 +58,8 @@ class Tracker(faust.Service):  # type: ignore[misc]
         runtime.stopping.set()
 
     async def on_shutdown(self) -> None:
+        for listener in self._listeners:
+            await listener.stop()
         await runtime.close()
         if self._server:
             await self._server.stop()

@@ -32,9 +32,11 @@ def send(
     format_name: str,
     frames: Iterable[tuple[bytes, int]],
     progress: Callable[[int], None] = lambda count: None,
+    confirmed: Callable[[int, Position, int], None] = lambda number, place, offset: None,
 ) -> Sent:
     """Send `(record, ordinal)` pairs to `topic`; returns when all are confirmed.
 
+    `confirmed` hears of each record, by its number from 1, where it now lies.
     Records larger than the broker takes are not sent but listed, so that none is lost unseen.
     """
     sent = Sent()
@@ -49,14 +51,16 @@ def send(
             except MessageSizeTooLargeError:
                 sent.too_large.append(number)
             if len(waiting) >= IN_FLIGHT:
-                _confirm(waiting, sent)
+                _confirm(waiting, sent, confirmed)
                 progress(sent.records)
-        _confirm(waiting, sent)
+        _confirm(waiting, sent, confirmed)
         progress(sent.records)
     return sent
 
 
-def _confirm(waiting: list[tuple[int, Any]], sent: Sent) -> None:
+def _confirm(
+    waiting: list[tuple[int, Any]], sent: Sent, confirmed: Callable[[int, Position, int], None]
+) -> None:
     for number, future in waiting:
         try:
             metadata = future.get(timeout=60)
@@ -66,4 +70,5 @@ def _confirm(waiting: list[tuple[int, Any]], sent: Sent) -> None:
         position = Position(metadata.topic, metadata.partition)
         sent.ends[position] = max(sent.ends.get(position, 0), metadata.offset + 1)
         sent.records += 1
+        confirmed(number, position, metadata.offset)
     waiting.clear()

