@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any
 
 import typer
@@ -19,20 +20,43 @@ from cjm_tracker.cli.common import (
 )
 from cjm_tracker.cli.delivery import BrokerOption, DryRun, plain, table
 from cjm_tracker.cli.sql import as_json
+from cjm_tracker.errors import ConfigError
 from cjm_tracker.settings import load_settings
 from cjm_tracker.wording import seconds
 
 topics_app = typer.Typer(help="The Kafka topics.", no_args_is_help=True)
 
 
-def migrate(warehouse: WarehouseOption = None, dry_run: DryRun = False) -> None:
+ClusterOption = Annotated[
+    str,
+    typer.Option(metavar="NAME", help="ClickHouse's cluster that gets replicated, sharded tables."),
+]
+
+
+def migrate(
+    warehouse: WarehouseOption = None,
+    cluster: ClusterOption = "",
+    dry_run: DryRun = False,
+    print_: Annotated[
+        bool, typer.Option("--print", help="Print the statements that would be run; run none.")
+    ] = False,
+) -> None:
     """Bring the warehouse's schema to this version. Running it twice changes nothing."""
+    if not re.fullmatch(r"[\w.-]*", cluster):
+        raise ConfigError(f"--cluster: {cluster!r} is no name of a cluster")
     settings = load_settings(warehouse=warehouse)
     with store.connect(settings.warehouse.get_secret_value()) as open_warehouse:
+        if print_:
+            todo = store.pending(open_warehouse)
+            for statement in store.script(open_warehouse, todo, cluster):
+                print(f"{statement};\n")
+            return
+        if cluster and open_warehouse.address.directory:
+            raise ConfigError("--cluster: needs a server: --warehouse clickhouses://…, or --print")
         if dry_run:
             todo = store.pending(open_warehouse)
         else:
-            todo = store.migrate(open_warehouse)
+            todo = store.migrate(open_warehouse, cluster)
         verb = "would apply" if dry_run else "applied"
         for migration in todo:
             out.print(f"{verb} {migration.name}")

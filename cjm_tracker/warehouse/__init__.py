@@ -10,7 +10,7 @@ from cjm_tracker.warehouse.facts import (
     register_mapping,
     store,
 )
-from cjm_tracker.warehouse.migrations import check, migrate, pending
+from cjm_tracker.warehouse.migrations import check, migrate, pending, script
 from cjm_tracker.warehouse.queries import run_query
 from cjm_tracker.warehouse.stitch import StitchResult, stitch
 
@@ -28,6 +28,7 @@ __all__ = [
     "prepare",
     "register_mapping",
     "run_query",
+    "script",
     "stitch",
     "store",
 ]

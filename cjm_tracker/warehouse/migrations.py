@@ -11,13 +11,13 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from graphlib import TopologicalSorter
 from pathlib import Path
 
 from cjm_tracker.errors import MigrationError
 from cjm_tracker.resources import SQL
-from cjm_tracker.warehouse.client import Columns, Warehouse
+from cjm_tracker.warehouse.client import Warehouse
+from cjm_tracker.warehouse.cluster import Cluster, shard_keys
 
 REGISTER = """
 CREATE TABLE IF NOT EXISTS schema_migrations
@@ -92,22 +92,57 @@ def check(warehouse: Warehouse) -> None:
         )
 
 
-def migrate(warehouse: Warehouse) -> list[Migration]:
-    """Bring the warehouse to this version; returns what was applied."""
+def migrate(warehouse: Warehouse, cluster: str = "") -> list[Migration]:
+    """Bring the warehouse to this version; returns what was applied.
+
+    `cluster`: the name of ClickHouse's cluster that gets the tables, once; later it is found out.
+    """
     todo = pending(warehouse)
-    warehouse.command(REGISTER)
-    for migration in todo:
-        for statement in statements(migration.text):
-            warehouse.command(statement)
-        row: Columns = {
-            "name": [migration.name],
-            "checksum": [migration.checksum],
-            "applied_at": [datetime.now(UTC)],
-        }
-        warehouse.insert("schema_migrations", row)
-    for view in views():
-        warehouse.command(view)
+    for statement in script(warehouse, todo, cluster):
+        warehouse.command(statement)
     return todo
+
+
+def script(warehouse: Warehouse, todo: list[Migration], cluster: str = "") -> Iterator[str]:
+    """The statements that apply `todo`, in order. Reads only.
+
+    Raises MigrationError when the tables there are those of another cluster, or of one node.
+    """
+    there = _cluster_of(warehouse)
+    if cluster and there not in (None, cluster):
+        of = f"the cluster {there}" if there else "one node"
+        raise MigrationError(
+            f"warehouse {warehouse.address} has the tables of {of}: name another database"
+        )
+    if not (name := cluster or there or ""):
+        yield from _script(todo)
+        return
+    database = warehouse.address.database
+    every = [REGISTER.strip(), *(s for one in available() for s in statements(one.text))]
+    shape = Cluster(name, database, shard_keys(every))
+    yield f"CREATE DATABASE IF NOT EXISTS {database} ON CLUSTER '{name}'"
+    for statement in _script(todo):
+        yield from shape.clustered(statement)
+
+
+def _script(todo: list[Migration]) -> Iterator[str]:
+    yield REGISTER.strip()
+    for migration in todo:
+        yield from statements(migration.text)
+        yield (
+            "INSERT INTO schema_migrations (name, checksum, applied_at)"
+            f" SELECT '{migration.name}', '{migration.checksum}', now64(3)"
+        )
+    yield from views()
+
+
+def _cluster_of(warehouse: Warehouse) -> str | None:
+    """The cluster whose tables are there; empty: one node's; None: no tables."""
+    found = warehouse.query(
+        "SELECT extract(engine_full, '^Distributed\\(\\'([^\\']+)') AS cluster FROM system.tables "
+        "WHERE database = currentDatabase() AND name = 'schema_migrations'"
+    )
+    return found.one()["cluster"] if found.rows else None
 
 
 def statements(text: str) -> Iterator[str]:
