@@ -24,6 +24,7 @@ ROOT = Path(__file__).parents[1]
 # What each would ask for; a command without a line here is called bare.
 ARGUMENTS = {
     "load": ["--format", "segment", "-"],
+    "send": ["--source", "website", "--event", "{}"],
     "guess": ["-"],
     "validate": ["-"],
     "sql": ["SELECT 1"],

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
@@ -17,6 +19,7 @@ from cjm_tracker.dashboards.source import NAME, PLUGIN, DataSource
 from cjm_tracker.events import SOURCES
 from cjm_tracker.resources import DEPLOY, SQL
 from cjm_tracker.settings import Settings
+from cjm_tracker.simulator import simulate
 from cjm_tracker.simulator.log import FILES
 from cjm_tracker.sources import format_named, formats
 from cjm_tracker.warehouse.client import parse_dsn
@@ -45,7 +48,7 @@ OURS = {name: service for name, service in SERVICES.items() if "build" in servic
 
 
 def test_there_are_the_services_the_tracker_needs() -> None:
-    assert set(SERVICES) == {"kafka", "clickhouse", "grafana", *OURS}
+    assert set(SERVICES) == {"kafka", "clickhouse", "grafana", "viewer", *OURS}
     assert set(OURS) == {"migrate", "topics", "worker", "demo"}
 
 
@@ -110,13 +113,44 @@ def test_the_demo_sends_what_the_simulator_writes() -> None:
     sent = {
         match[2]: match[1]
         for line in _demo_lines()
-        if (match := re.search(r"--format (\w+) /sample/(\S+)$", line))
+        if (match := re.search(r"--format (\w+) (\S+)$", line))
     }
     assert sent == {
         name: next(part for part in name.split(".") if part in formats()) for name in FILES.values()
     }
     assert {format_named(name).source for name in sent.values()} <= set(SOURCES)
-    assert SERVICES["demo"]["profiles"] == ["demo"]
+
+
+def test_the_demo_sends_something_new_every_minute(tmp_path: Path) -> None:
+    *_, script = SERVICES["demo"]["command"]
+    assert "sleep 60" in script and 'echo "$$((seed + 1)) 500" > next' in script
+    logs = [
+        simulate(tmp_path / str(seed), events=500, seed=seed, end=datetime(2026, 1, 1, tzinfo=UTC))
+        for seed in (7, 8)
+    ]
+    sent = [re.findall(r'"messageId":\s*"([^"]+)', log.website.read_text()) for log in logs]
+    assert len(sent[1]) > 100
+    assert not set(sent[0]) & set(sent[1]), "seen before, it would change nothing"
+
+
+def test_only_the_demo_shows_anything_without_a_login() -> None:
+    for name, service in SERVICES.items():
+        open_ = [key for key in service.get("environment", {}) if "ANONYMOUS" in key]
+        assert bool(open_) == (name == "viewer")
+    assert {name for name, service in SERVICES.items() if "profiles" in service} == {
+        "demo",
+        "viewer",
+    }
+    viewer = SERVICES["viewer"]
+    assert viewer["profiles"] == ["demo"]
+    assert viewer["environment"]["GF_AUTH_ANONYMOUS_ORG_ROLE"] == "Viewer"
+    assert SERVICES["grafana"]["environment"].items() <= viewer["environment"].items()
+
+
+@pytest.mark.parametrize("name", ["kafka", "clickhouse", "worker", "grafana", "viewer"])
+def test_what_runs_on_says_whether_it_is_well(name: str) -> None:
+    assert SERVICES[name]["healthcheck"]["test"][0] == "CMD"
+    assert SERVICES[name]["restart"] == "unless-stopped"
 
 
 def test_kafka_is_one_node_without_zookeeper() -> None:
@@ -136,7 +170,7 @@ def test_the_example_lists_every_variable_with_its_default() -> None:
         line.split("=", 1) for line in read(".env.example").splitlines() if re.match(r"\w+=", line)
     )
     assert example == dict(DEFAULT.findall(read("compose.yaml")))
-    assert "$" not in DEFAULT.sub("", read("compose.yaml"))
+    assert "$" not in DEFAULT.sub("", read("compose.yaml")).replace("$$", "")
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -256,4 +290,5 @@ def _grants(user: str) -> list[str]:
 
 def _demo_lines() -> list[str]:
     *_, script = SERVICES["demo"]["command"]
-    return [line for line in script.splitlines() if line.startswith("cjm ")]
+    lines = [line.strip() for line in script.splitlines()]
+    return [line for line in lines if line.startswith("cjm ")]
