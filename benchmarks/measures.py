@@ -33,7 +33,16 @@ ORDER BY customer_id, journey_no, position
 """
 # What both count, by the column it is in.
 COUNTS = {"transitions": "transitions", "top_paths": "journeys", "funnel": "journeys"}
-OTHERS = ("times", "stuck", "attribution", "progress", "emotion", "handoffs", "repeats", "pain_points")
+OTHERS = (
+    "times",
+    "stuck",
+    "attribution",
+    "progress",
+    "emotion",
+    "handoffs",
+    "repeats",
+    "pain_points",
+)
 
 DUCKDB = {
     "transitions": """

@@ -28,7 +28,7 @@ from streams.runtime import Connection, Runtime, milliseconds
 Row = dict[str, Any]
 
 TEMPLATES = Path(__file__).parent / "templates"
-LAST = 12  # records shown
+LAST = 6  # records shown
 # A map is drawn anew no more often than this: it takes a second or two of one core.
 MAP_EVERY_S = 10.0
 POLICY = {

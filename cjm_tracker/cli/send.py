@@ -184,4 +184,5 @@ def _tell(posted: list[Posted]) -> None:
     if posted:
         out.print(grid)
     more = f", of which the first {SHOWN} are shown" if len(posted) > SHOWN else ""
-    out.print(f"{len(posted):,} records sent{more}")
+    records = "record" if len(posted) == 1 else "records"
+    out.print(f"{len(posted):,} {records} sent{more}")
