@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from benchmarks import formats, identity, increment, measures, rebuild, rules, text
+from benchmarks import formats, identity, increment, measures, panels, rebuild, rules, text
 from benchmarks.ingest import compare, freshness, memory, scale
 from cjm_tracker.errors import CjmError
 
@@ -17,6 +17,7 @@ app.command()(freshness.freshness)
 app.command()(memory.memory)
 app.command()(rebuild.rebuild)
 app.command()(measures.measures)
+app.command()(panels.panels)
 app.command()(rules.rules)
 app.command()(formats.formats)
 app.command()(text.text)

@@ -13,6 +13,8 @@ CREATE SETTINGS PROFILE IF NOT EXISTS cjm_reader SETTINGS
 GRANT SELECT ON cjm.account_members TO cjm_reader;
 GRANT SELECT ON cjm.accounts TO cjm_reader;
 GRANT SELECT ON cjm.batches TO cjm_reader;
+GRANT SELECT ON cjm.campaigns TO cjm_reader;
+GRANT SELECT ON cjm.comments TO cjm_reader;
 GRANT SELECT ON cjm.customers TO cjm_reader;
 -- Without key, headers and value: in a record nobody could read they may be anything.
 GRANT SELECT(fingerprint, topic, partition, offset, source, format, reason, detail, size, received_at, stored_at, state, tries, replayed_at) ON cjm.dead_letters TO cjm_reader;
@@ -35,3 +37,4 @@ GRANT SELECT ON cjm.steps TO cjm_reader;
 GRANT SELECT ON cjm.touchpoints TO cjm_reader;
 GRANT SELECT ON cjm.transitions TO cjm_reader;
 GRANT SELECT ON cjm.unmapped TO cjm_reader;
+GRANT SELECT ON cjm.unmapped_events TO cjm_reader;

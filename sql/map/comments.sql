@@ -25,8 +25,8 @@
         FROM met
         INNER JOIN
         (
-            SELECT source, event_id, metric, score, comment, attributes['language'] AS language
-            FROM touchpoints
+            SELECT source, event_id, metric, score, comment, language
+            FROM comments
             WHERE notEmpty(trim(comment))
         ) AS said ON said.source = met.source AND said.event_id = met.event_id
         ORDER BY stage, emotion ASC NULLS LAST, occurred_at DESC, comment

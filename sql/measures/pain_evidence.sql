@@ -4,7 +4,7 @@ words: >
   The customers behind a pain point: who came to harm at a touchpoint, when, and what they said in
   their own words.
 formula: the journeys counted in harmed by pain_points, for this touchpoint and kind
-source: journeys, touchpoints
+source: journeys, comments
 unit: journeys
 small_samples: Every journey is shown, however few they are; limit cuts off the older ones.
 notes: Those who said something stand first, then the latest. Words are the customers' own, and personal data.
@@ -45,7 +45,7 @@ SELECT
     moment AS at,
     arrayMap(said -> said.2, arraySort(groupArrayIf((later.occurred_at, comment), comment != ''))) AS quotes
 FROM later
-LEFT JOIN (SELECT source, event_id, comment FROM touchpoints WHERE comment != '') AS told
+LEFT JOIN (SELECT source, event_id, comment FROM comments) AS told
     ON told.source = later.source AND told.event_id = later.event_id
 GROUP BY customer_id, journey_no, stage, at
 ORDER BY notEmpty(quotes) DESC, at DESC, customer_id, journey_no

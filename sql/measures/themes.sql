@@ -6,7 +6,7 @@ words: >
 formula: >
   share = comments of the theme / all comments there; mean = mean emotion of those that tell it;
   interval = mean -/+ t(n - 1) * deviation / sqrt(n), at 95 %, cut to the scale.
-source: journeys, touchpoints
+source: journeys, comments
 unit: comments
 small_samples: >
   The mean comes with n and an interval, NULL below two of them and where all are equal. What nobody told of has no mean: a gap, not zero.
@@ -42,8 +42,8 @@ columns:
     df -> if(df <= 30, student[df], 1.96 + 2.38 / df) AS t,
     said AS
     (
-        SELECT source, event_id, trim(comment) AS words, splitByChar(',', attributes['themes']) AS named
-        FROM touchpoints
+        SELECT source, event_id, trim(comment) AS words, comments.themes AS named
+        FROM comments
         WHERE notEmpty(words)
     ),
     placed AS

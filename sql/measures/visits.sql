@@ -3,7 +3,7 @@
     visits AS
     (
         SELECT
-            customer_id, journey_no, is_open, is_converted, path, channels, ended_at,
+            customer_id, journey_no, is_open, is_converted, path, channels, ended_at, closes_at,
             visit.1 AS stage_no, visit.2 AS stage,
             arrayMax(stage_nos) AS furthest,
             indexOf(stage_nos, stage_no) AS place,

@@ -7,7 +7,6 @@
     (
         SELECT stage, stage_no, isNotNull(moved_at) AS went_on, closes_at >= {until:DateTime64(3)} - INTERVAL 7 DAY AS is_late
         FROM visits
-        INNER JOIN (SELECT customer_id, journey_no, closes_at FROM taken) AS ends USING (customer_id, journey_no)
         WHERE is_open = 0 AND closes_at < {until:DateTime64(3)}
     )
 SELECT

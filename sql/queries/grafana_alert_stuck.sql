@@ -19,7 +19,6 @@
             since + toIntervalSecond(patience_s) AS still_from,
             ifNull(moved_at, closes_at) AS still_to
         FROM visits
-        INNER JOIN (SELECT customer_id, journey_no, closes_at FROM taken) AS ends USING (customer_id, journey_no)
         INNER JOIN patience ON patience.stage = visits.stage
         WHERE isNotNull(moved_at) OR NOT is_converted
     )

@@ -6,7 +6,7 @@ SELECT
         countIf(occurred_at >= {until:DateTime64(3)} - INTERVAL 1 DAY)
         - (countIf(occurred_at < {until:DateTime64(3)} - INTERVAL 1 DAY) / 7 AS usual)
     ) / sqrt(usual + 1) AS risen
-FROM events
-WHERE touchpoint = '' AND drop_reason = '' AND occurred_at >= {until:DateTime64(3)} - INTERVAL 8 DAY AND occurred_at < {until:DateTime64(3)}
+FROM unmapped_events
+WHERE occurred_at >= {until:DateTime64(3)} - INTERVAL 8 DAY AND occurred_at < {until:DateTime64(3)}
 GROUP BY source
 ORDER BY source

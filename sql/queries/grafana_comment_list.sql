@@ -9,7 +9,7 @@ FROM
     FROM taken
     ARRAY JOIN taken.sources AS source, event_ids AS event_id
 ) AS mine
-INNER JOIN (SELECT source, event_id, occurred_at, touchpoint, emotion, comment FROM touchpoints WHERE comment != '') AS said
+INNER JOIN (SELECT source, event_id, occurred_at, touchpoint, emotion, comment FROM comments) AS said
     ON said.source = mine.source AND said.event_id = mine.event_id
 ORDER BY said.emotion NULLS LAST, occurred_at DESC, customer_id
 LIMIT 100

@@ -1,7 +1,7 @@
 -- What did the customer tell us, in their own words? By way of the customer's steps: those are found
 -- at once, while the view touchpoints would be searched through.
 SELECT occurred_at, touchpoint, channel, metric, score, comment
-FROM touchpoints
+FROM comments
 WHERE (source, event_id) IN
     (
         SELECT source, event_id
@@ -9,7 +9,6 @@ WHERE (source, event_id) IN
         WHERE definition = decodeURLComponent('${definition:percentencode}')
             AND customer_id = decodeURLComponent('${customer:percentencode}')
     )
-    AND comment != ''
     AND $__timeFilter_ms(occurred_at)
 ORDER BY occurred_at DESC
 LIMIT 200

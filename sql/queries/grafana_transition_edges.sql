@@ -4,15 +4,18 @@
     hops AS
     (
         SELECT
-            previous_touchpoint AS from_touchpoint,
-            touchpoint AS to_touchpoint,
+            from_touchpoint, to_touchpoint,
             count() AS times,
             uniqExact(customer_id) AS customers,
-            quantileExact(0.5)(assumeNotNull(seconds_since_previous)) AS median_seconds
-        FROM steps
-        WHERE definition = {definition:String}
-            AND position > 1 AND previous_touchpoint != touchpoint
-            AND (customer_id, journey_no) IN (SELECT customer_id, journey_no FROM taken)
+            quantileExact(0.5)(seconds) AS median_seconds
+        FROM
+        (
+            SELECT customer_id, from_touchpoint, to_touchpoint, dateDiff('millisecond', since, until) / 1000 AS seconds
+            FROM taken
+            ARRAY JOIN arrayPopBack(path) AS from_touchpoint, arrayPopFront(path) AS to_touchpoint,
+                arrayPopBack(taken.times) AS since, arrayPopFront(taken.times) AS until
+            WHERE from_touchpoint != to_touchpoint
+        )
         GROUP BY from_touchpoint, to_touchpoint
         ORDER BY times DESC, from_touchpoint, to_touchpoint
         LIMIT 60

@@ -5,32 +5,37 @@
     hops AS
     (
         SELECT
-            previous_touchpoint AS from_touchpoint,
-            touchpoint AS to_touchpoint,
+            from_touchpoint, to_touchpoint,
             count() AS times,
             uniqExact(customer_id) AS customers,
-            quantileExact(0.5)(assumeNotNull(seconds_since_previous)) AS median_seconds
-        FROM steps
-        WHERE definition = {definition:String}
-            AND position > 1 AND previous_touchpoint != touchpoint
-            AND (customer_id, journey_no) IN (SELECT customer_id, journey_no FROM taken)
+            quantileExact(0.5)(seconds) AS median_seconds
+        FROM
+        (
+            SELECT customer_id, from_touchpoint, to_touchpoint, dateDiff('millisecond', since, until) / 1000 AS seconds
+            FROM taken
+            ARRAY JOIN arrayPopBack(path) AS from_touchpoint, arrayPopFront(path) AS to_touchpoint,
+                arrayPopBack(taken.times) AS since, arrayPopFront(taken.times) AS until
+            WHERE from_touchpoint != to_touchpoint
+        )
         GROUP BY from_touchpoint, to_touchpoint
         ORDER BY times DESC, from_touchpoint, to_touchpoint
         LIMIT 60
     ),
     ends AS (SELECT arrayJoin([from_touchpoint, to_touchpoint]) AS id FROM hops)
 SELECT
-    steps.touchpoint AS id,
-    steps.touchpoint AS title,
-    arrayElement(topK(1)(steps.stage), 1) AS subtitle,
+    touchpoint AS id,
+    touchpoint AS title,
+    arrayElement(topK(1)(stage), 1) AS subtitle,
     count() AS mainstat,
-    countIf(steps.previous_touchpoint = steps.touchpoint) AS detail__repeats,
-    uniqExactIf((customer_id, journey_no), taken.is_converted = 1) / uniqExact((customer_id, journey_no)) AS arc__converted,
-    uniqExactIf((customer_id, journey_no), taken.is_converted = 0 AND taken.is_open = 1) / uniqExact((customer_id, journey_no)) AS arc__open,
-    uniqExactIf((customer_id, journey_no), taken.is_converted = 0 AND taken.is_open = 0) / uniqExact((customer_id, journey_no)) AS arc__ended
-FROM steps
-INNER JOIN taken ON taken.customer_id = steps.customer_id AND taken.journey_no = steps.journey_no
-WHERE steps.definition = {definition:String}
-    AND steps.touchpoint IN (SELECT id FROM ends)
+    countIf(nth > 1 AND before = touchpoint) AS detail__repeats,
+    -- Of journeys: the first time in each stands for it.
+    countIf(nth = 1 AND is_converted = 1) / countIf(nth = 1) AS arc__converted,
+    countIf(nth = 1 AND is_converted = 0 AND is_open = 1) / countIf(nth = 1) AS arc__open,
+    countIf(nth = 1 AND is_converted = 0 AND is_open = 0) / countIf(nth = 1) AS arc__ended
+FROM taken
+ARRAY JOIN
+    path AS touchpoint, stages AS stage, arrayEnumerateUniq(path) AS nth,
+    arrayPopBack(arrayPushFront(path, '')) AS before
+WHERE touchpoint IN (SELECT id FROM ends)
 GROUP BY id
 ORDER BY mainstat DESC, id

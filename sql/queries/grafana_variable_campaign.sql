@@ -2,11 +2,10 @@
 SELECT campaign
 FROM
 (
-    SELECT attributes['campaign'] AS campaign, count() AS times
-    FROM touchpoints
-    WHERE campaign != '' AND NOT match(campaign, '[,{}]')
-    GROUP BY campaign
-    ORDER BY times DESC, campaign
+    SELECT campaign
+    FROM campaigns
+    WHERE NOT match(campaign, '[,{}]')
+    ORDER BY touchpoints DESC, campaign
     LIMIT 500
 )
 ORDER BY campaign

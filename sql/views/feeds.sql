@@ -7,10 +7,11 @@ CREATE OR REPLACE VIEW feeds
     last_stored_at   DateTime64(3, 'UTC') COMMENT 'when something was last written here'
 )
 DEFINER = CURRENT_USER SQL SECURITY DEFINER
--- Duplicates do not matter to a maximum; uniq over ids keeps the count honest at little cost.
+-- Duplicates do not matter to a maximum; counting ids keeps the count honest. By their hash, at less
+-- of the cost: of 128 bits, no two are ever met that are the same.
 AS SELECT
     source,
-    uniqExact(event_id) AS events,
+    uniqExact(sipHash128(event_id)) AS events,
     max(occurred_at) AS last_occurred_at,
     max(received_at) AS last_received_at,
     max(stored_at) AS last_stored_at

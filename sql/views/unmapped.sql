@@ -11,7 +11,6 @@ DEFINER = CURRENT_USER SQL SECURITY DEFINER
 AS SELECT
     source, format, name,
     count() AS events, max(occurred_at) AS last_seen_at, any(attributes) AS example
-FROM events
-WHERE touchpoint = '' AND drop_reason = ''
+FROM unmapped_events
 GROUP BY source, format, name
 COMMENT 'Events that no rule of the mapping matched, by what they call themselves.'

@@ -57,7 +57,7 @@ DASHBOARD: Expressions = {
 EVER: Expressions = {"since": "toDateTime64(0, 3)", "until": "toDateTime64('2299-12-31', 3)"}
 # No browser expands variables in alerts: they are of the first definition.
 ALERT: Expressions = {
-    "definition": "(SELECT any(definition) FROM (SELECT definition FROM definitions"
+    "definition": "(SELECT any(definition) FROM (SELECT definition FROM definition_stages"
     " ORDER BY unit = 'customer' DESC, position LIMIT 1))",
     "since": "$__fromTime_ms",
     "until": "$__toTime_ms",
@@ -140,13 +140,17 @@ def _defaults(name: str, **written: str) -> dict[str, str]:
 
 
 def _of_the_definition(scope: Expressions) -> dict[str, str]:
-    """What `cjm measure` takes from the mapping; the warehouse has it as well."""
+    """What `cjm measure` takes from the mapping; the warehouse has it as well.
+
+    Of the view of stages, which counts nothing: `definitions` reads all journeys.
+    """
     mine = f"WHERE definition = {scope['definition']}"
     stages = f"(SELECT * FROM definition_stages {mine} ORDER BY stage_no)"
     return {
         "steps": f"(SELECT groupArray([toString(stage)]) FROM {stages})",
         # What may be left out cannot begin.
         "optional": f"(SELECT groupArray(toUInt8(is_optional AND stage_no > 1)) FROM {stages})",
-        "goals": f"(SELECT groupArrayArray(goals) FROM definitions {mine})",
-        "lookback_s": f"(SELECT ifNull(max(toFloat64(lookback_s)), 1e12) FROM definitions {mine})",
+        "goals": f"(SELECT any(goals) FROM definition_stages {mine})",
+        "lookback_s": f"(SELECT ifNull(max(toFloat64(lookback_s)), 1e12)"
+        f" FROM definition_stages {mine})",
     }
