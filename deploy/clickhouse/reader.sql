@@ -37,4 +37,5 @@ GRANT SELECT ON cjm.steps TO cjm_reader;
 GRANT SELECT ON cjm.touchpoints TO cjm_reader;
 GRANT SELECT ON cjm.transitions TO cjm_reader;
 GRANT SELECT ON cjm.unmapped TO cjm_reader;
+GRANT SELECT ON cjm.personas TO cjm_reader;
 GRANT SELECT ON cjm.unmapped_events TO cjm_reader;

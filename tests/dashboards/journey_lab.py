@@ -18,9 +18,10 @@ from typing import Any
 
 from cjm_tracker.events import Record
 from cjm_tracker.mapping import load_mapping
+from cjm_tracker.personas import Persona
 from cjm_tracker.pipeline import Pipeline
 from cjm_tracker.sources import format_named
-from cjm_tracker.warehouse import Warehouse, stitch, store
+from cjm_tracker.warehouse import Warehouse, register_mapping, stitch, store
 from cjm_tracker.warehouse.fixes import Fix, register
 
 # Dead letters are kept for 90 days: the story ends with the present hour.
@@ -28,12 +29,15 @@ END = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
 START = END - timedelta(days=60)
 COMMENT = "It's \\ <b>fine</b> {now}, 100% $sure"
 
+CALLER = Persona(name="caller", channel="phone", channel_share=0.1)
+BUYER = Persona(name="buyer", value=1, attributes={"device": "none"})
+
 Payload = tuple[datetime, dict[str, Any] | bytes]
 
 
 def fill(warehouse: Warehouse) -> None:
     """Store and stitch everything."""
-    mapping = load_mapping()
+    mapping = load_mapping().model_copy(update={"personas": [CALLER, BUYER]})
     pipeline = Pipeline(mapping, b"k" * 32)
     for name, payloads in sources().items():
         format_ = format_named(name)
@@ -43,6 +47,7 @@ def fill(warehouse: Warehouse) -> None:
         ]
         batch = pipeline.process(records, format_)
         store(warehouse, batch, records, pipeline.version, _ms(END))
+    register_mapping(warehouse, mapping, pipeline.version, _ms(END))
     stitch(warehouse, mapping, _ms(END))
     fix = Fix("delivery_call", START + timedelta(days=3), "logistics", "Couriers call ahead")
     register(warehouse, fix, END)

@@ -33,6 +33,7 @@ class Lab:
             "definition": "customer_journey" if self.lived_in else "",
             "channel": ALL,
             "source": ALL,
+            "persona": ALL,
             "campaign": ALL,
             "account": ALL,
             "customer": self.customer("anna") if self.lived_in else "",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
 from tests.dashboards.board_files import boards, query
-from tests.dashboards.journey_lab import COMMENT
+from tests.dashboards.journey_lab import BUYER, CALLER, COMMENT
 from tests.dashboards.questions import Lab
 
 
@@ -53,6 +54,18 @@ def test_a_stage_nobody_rated_has_no_emotion(lab: Lab) -> None:
 def test_emotion_is_that_of_journeys_with_the_chosen_channel(lab: Lab) -> None:
     rows = lab.overview("Emotion by stage", channel=["paid_search"])
     assert [row["stage"] for row in rows if row["n"]] == ["service"]
+
+
+@pytest.mark.parametrize(("persona", "journeys"), [("caller", 2), ("buyer", 0), ("none", 4)])
+def test_journeys_of_a_persona(lab: Lab, persona: str, journeys: int) -> None:
+    assert value(lab.overview("Journeys", persona=[persona])) == journeys
+
+
+def test_panels_know_the_personas_as_the_mapping_binds_them(lab: Lab) -> None:
+    sql = query("cjm-stages", "Funnel").sql
+    rules = re.search(r"CAST\(\(SELECT groupArray\(\(persona,.*?'Array\(Tuple\(.*?'\)", sql)
+    assert rules
+    assert value(lab.ask(f"SELECT {rules[0]} AS rules")) == [CALLER.bound(), BUYER.bound()]
 
 
 def test_stages_agree_with_the_view(lab: Lab) -> None:

@@ -146,7 +146,7 @@ def test_a_variable_reaches_a_query_in_the_safe_form_only(asked: Any) -> None:
     safe = re.sub(r"decodeURLComponent\('\$\{(\w+):percentencode\}'\)", "", asked.sql)
     safe = re.sub(r"\$__(timeFilter_ms|timeInterval_ms|conditionalAll)\(", "", safe)
     safe = re.sub(r"\$__(fromTime|toTime)_ms\b", "", safe)
-    assert "$" not in re.sub(r", \$(channel|source|campaign|account)\)", "", safe)
+    assert "$" not in re.sub(r", \$(channel|source|persona|campaign|account)\)", "", safe)
     named = set(re.findall(r"\$\{(\w+):", asked.sql))
     assert named <= set(variables(asked.board))
 
@@ -200,7 +200,7 @@ def test_dashboards_are_linked_with_each_other(uid: str) -> None:
     assert link["includeVars"] and link["keepTime"] and link["asDropdown"]
 
 
-@pytest.mark.parametrize("name", ["channel", "source", "campaign", "account"])
+@pytest.mark.parametrize("name", ["channel", "source", "persona", "campaign", "account"])
 def test_filters_take_several_values_but_no_invented_ones(name: str) -> None:
     variable = variables("cjm-overview")[name]
     assert variable["multi"] and variable["includeAll"] and not variable["allowCustomValue"]

@@ -51,6 +51,11 @@ DASHBOARD: Expressions = {
     "channels": chosen("channel"),
     "sources": chosen("source"),
     "customers": chosen("account"),
+    "personas": chosen("persona"),
+    # As Persona.bound gives them; of every customer the first that fits counts.
+    "persona_rules": "(SELECT groupArray((persona, touchpoints, channel, channel_share, journeys,"
+    " ifNull(value, -1e300), identifiers, arrayZip(mapKeys(attributes), mapValues(attributes))))"
+    " FROM (SELECT * FROM personas ORDER BY position))",
     "attributes": f"arrayMap(one -> ('{CAMPAIGN}', one), {chosen(CAMPAIGN)})",
 }
 # Whatever the time range.
@@ -108,7 +113,6 @@ def _rendered(sql: str, expressions: Expressions) -> str:
         name, type_ = match["name"], match["type"]
         if name in ("since", "until"):
             return expressions[name]
-        # Persona rules are the mapping's, which Grafana does not have.
         return f"CAST({expressions.get(name, '[]')}, '{type_}')"
 
     return PARAMETER.sub(expression, sql)
