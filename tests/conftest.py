@@ -17,7 +17,7 @@ from cjm_tracker.warehouse import Warehouse, connect, migrate, pending
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--worlds", type=int, default=60, help="generated worlds to compare with the oracle"
+        "--worlds", type=int, default=40, help="generated worlds to compare with the oracle"
     )
     parser.addoption("--long", action="store_true", help="the fault suite's long form: hours")
 

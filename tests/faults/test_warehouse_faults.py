@@ -61,7 +61,7 @@ def test_an_insert_whose_fate_is_unknown_counts_once(
 ) -> None:
     before, _ = between
     feed = Feed(installation.broker, installation.topics.raw("website"), seed=5)
-    most = times(6, 100)
+    most = times(4, 100)
     with running(installation) as worker:
         with feed.flowing(per_second=100):
             for fault in FAULTS:
