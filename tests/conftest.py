@@ -19,7 +19,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--worlds", type=int, default=40, help="generated worlds to compare with the oracle"
     )
-    parser.addoption("--long", action="store_true", help="the fault suite's long form: hours")
+    parser.addoption(
+        "--long",
+        action="store_true",
+        help="the fault suite's long form, and all marked long: hours",
+    )
 
 
 def pytest_configure() -> None:
@@ -37,8 +41,12 @@ def pytest_xdist_auto_num_workers() -> int:
     return max(3, os.cpu_count() or 1)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Files with a slow test first, or at the end one process works and the others wait."""
+    if not config.getoption("--long"):
+        left = [item for item in items if item.get_closest_marker("long")]
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if item not in left]
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in slow)
 

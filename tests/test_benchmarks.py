@@ -21,14 +21,26 @@ ROOT = Path(__file__).resolve().parents[1]
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        ("rebuild --touchpoints 20000 --customers 1000 --runs 1", "cjm-tracker"),
-        ("increment --sizes 20000,40000 --touched 100 --runs 1", "40,000"),
+        pytest.param(
+            "rebuild --touchpoints 20000 --customers 1000 --runs 1",
+            "cjm-tracker",
+            marks=pytest.mark.long,
+        ),
+        pytest.param(
+            "increment --sizes 20000,40000 --touched 100 --runs 1",
+            "40,000",
+            marks=pytest.mark.long,
+        ),
         ("rules --sizes 10,100 --events 500 --runs 1", "100"),
         ("measures --touchpoints 20000 --customers 1000 --runs 1", "transitions"),
         ("formats --repeat 10 --runs 1", "segment"),
         ("text --comments 50 --runs 1", "vaderSentiment"),
-        ("identity --links 10000 --sizes 2000,4000 --batch 50 --runs 1", "4,000"),
-    ],
+        pytest.param(
+            "identity --links 10000 --sizes 2000,4000 --batch 50 --runs 1",
+            "4,000",
+            marks=pytest.mark.long,
+        ),
+    ],  # fmt: skip
     ids=lambda text: text.split()[0],
 )
 def test_it_measures(arguments: str, line: str) -> None:
@@ -36,6 +48,7 @@ def test_it_measures(arguments: str, line: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.broker
 def test_ingest_measures_all_who_are_here() -> None:
     """The command itself fails when ours stored another number of records than was sent."""

@@ -166,7 +166,7 @@ def footprint(warehouse: Warehouse) -> dict[str, int]:
 
 @given(worlds=st.lists(st.lists(deeds, min_size=1, max_size=12), min_size=9, max_size=9))
 @settings(
-    max_examples=5,
+    max_examples=2,
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=list(HealthCheck),

@@ -91,6 +91,7 @@ def test_its_help_says_what_it_cannot_do_and_what_comes_first(place: Path) -> No
     assert "load the logs again" in said and "Workers may go on" in said
 
 
+@pytest.mark.long
 def test_killed_again_and_again_it_comes_to_its_end(place: Path) -> None:
     whole = _lines(place, kill_after=10_000)
     assert whole[-1] == "done False" and len(whole) > 12

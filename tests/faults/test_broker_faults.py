@@ -43,7 +43,7 @@ def freeze(node: apache.Node) -> None:
         node.thaw()
 
 
-@pytest.mark.parametrize("fault", [restart, freeze])
+@pytest.mark.parametrize("fault", [restart, pytest.param(freeze, marks=pytest.mark.long)])
 def test_a_broker_that_comes_back_has_lost_nothing(
     node: apache.Node, tmp_path: Path, times: Times, fault: object
 ) -> None:

@@ -17,8 +17,8 @@ pytestmark = [pytest.mark.broker, pytest.mark.slow]
 
 
 def test_a_steady_trickle_is_committed_while_it_flows(tansu: Broker, tmp_path: Path) -> None:
-    # A batch of 20,000 would take minutes to fill, and the watchdog comes after 10 s.
-    installation = Installation(tansu, tmp_path, stuck_after_s=10.0, **QUICK)
+    # A batch of 20,000 would take minutes to fill, and the watchdog comes after 20 s.
+    installation = Installation(tansu, tmp_path, stuck_after_s=20.0, **QUICK)
     feed = Feed(tansu, installation.topics.raw("website"), seed=16)
     with running(installation) as worker:
         with feed.flowing(per_second=200, bursts=200):

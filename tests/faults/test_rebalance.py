@@ -6,6 +6,7 @@ import random
 import time
 from contextlib import ExitStack
 from pathlib import Path
+from signal import SIGTERM
 
 import pytest
 
@@ -58,7 +59,8 @@ def test_a_storm_of_rebalances_loses_nothing_and_counts_nothing_twice(
                 stood.append(time.monotonic() - since)
         wait(workers[-1], kafka, feed.expected.ends)
         for worker in workers:
-            assert worker.stop() == 0
+            # The last one may still be starting, and end by the signal before it reads anything.
+            assert worker.stop() in (0, -SIGTERM)
     twice = recount(installation, feed.expected)
     report("rebalances", joined + left + died, joined=joined, left=left, killed=died,
            read_twice=twice, longest_standstill_s=round(max(stood)))  # fmt: skip

@@ -99,7 +99,10 @@ class Loaded:
         return {name: rows[0] for name, rows in zip(FIGURES, answers, strict=True)}
 
 
-@pytest.fixture(scope="module", params=["tansu", pytest.param("kafka", marks=pytest.mark.kafka)])
+@pytest.fixture(
+    scope="module",
+    params=["tansu", pytest.param("kafka", marks=[pytest.mark.kafka, pytest.mark.long])],
+)
 def loaded(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Loaded]:

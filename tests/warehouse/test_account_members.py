@@ -65,9 +65,9 @@ def test_a_contact_who_moves_leaves_what_was_before_behind(warehouse: Warehouse)
 
 
 def told() -> Iterable[Deed]:
-    """In 40 worlds, people of several identifiers name accounts, or do not."""
+    """In 15 worlds, people of several identifiers name accounts, or do not."""
     dice = random.Random(7)
-    for world in range(40):
+    for world in range(15):
         for n in range(dice.randint(2, 12)):
             account = dice.choice(["", "", "account:A", "account:B", "account:C"])
             who = dice.choice([("user_id:u1",), ("user_id:u1", "cookie:c1"), ("cookie:c1",),

@@ -127,7 +127,7 @@ def test_a_second_time_nothing_changes(told: Warehouse) -> None:
 
 @given(worlds=st.lists(st.lists(deeds, min_size=1, max_size=12), min_size=9, max_size=9))
 @settings(
-    max_examples=5,
+    max_examples=3,
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=list(HealthCheck),
@@ -217,18 +217,20 @@ class Steps:
         setattr(self, task, getattr(self, task) + 1)
 
 
-def test_cut_off_anywhere_it_goes_on_where_it_was(told: Warehouse) -> None:
+def test_cut_off_anywhere_it_goes_on_where_it_was(
+    told: Warehouse, pytestconfig: pytest.Config
+) -> None:
     sizes = {"page": 5, "part": 3}
     rebuilt(told, OLD)
     as_old, whole = everything(told, OLD), Steps()
     rebuilt(told, NEW, progress=whole, **sizes)
     as_new = everything(told)
     assert as_new != as_old and (whole.map, whole.paths) == (3, 2)
-    cuts = 0
-    while True:  # there and back, each time cut off one write later
+    cuts, later = 0, 1 if pytestconfig.getoption("--long") else 3
+    while True:  # there and back, each time cut off so many writes later
         mapping, expected = ((OLD, as_old), (NEW, as_new))[cuts % 2]
         steps = Steps()
-        dying = Interrupted(told, cuts + 1, dies)
+        dying = Interrupted(told, cuts * later + 1, dies)
         try:
             rebuilt(dying, mapping, progress=steps, **sizes)
             break
@@ -239,7 +241,7 @@ def test_cut_off_anywhere_it_goes_on_where_it_was(told: Warehouse) -> None:
         assert everything(told, mapping) == expected
         # No page and no part twice, but for the one that was being done.
         assert steps.map <= whole.map + 1 and steps.paths <= whole.paths + 1
-    assert cuts > 15
+    assert cuts * later > 15
 
 
 def test_cut_off_again_and_again_it_comes_to_its_end(told: Warehouse) -> None:

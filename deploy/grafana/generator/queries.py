@@ -88,7 +88,8 @@ def filter_variable(name: str, texts: Texts) -> builders.QueryVariable:
 def scope_variables(texts: Texts) -> list[Any]:
     """Which journeys a dashboard is about: one definition, for counts of two would be nonsense."""
     filters = [
-        filter_variable(name, texts) for name in ("channel", "source", "persona", "campaign", "account")
+        filter_variable(name, texts)
+        for name in ("channel", "source", "persona", "campaign", "account")
     ]
     return [query_variable("definition", texts), *filters]
 
