@@ -224,7 +224,7 @@ def retail(warehouse: Warehouse, sample_logs: dict[str, Path]) -> Warehouse:
     return warehouse
 
 
-@pytest.mark.parametrize("sample", [1, 3])
+@pytest.mark.parametrize("sample", [pytest.param(1, marks=pytest.mark.long), 3])
 def test_in_simulated_logs_it_is_what_happens(
     retail: Warehouse, tmp_path: Path, sample: int
 ) -> None:
@@ -279,7 +279,7 @@ def small(warehouse: Warehouse) -> Warehouse:
     return warehouse
 
 
-@pytest.mark.parametrize("sample", [1, 2])
+@pytest.mark.parametrize("sample", [pytest.param(1, marks=pytest.mark.long), 2])
 def test_nothing_of_it_stays(small: Warehouse, sample: int) -> None:
     before = footprint(small)
     assert mapping_diff(small, OLD, NEW, sample=sample).changed > 0

@@ -130,6 +130,7 @@ def test_nobody_else_is_joined(loaded: Loaded) -> None:
 
 
 # On one broker: it takes as long as the first run, and the broker has no part in it.
+@pytest.mark.long
 @pytest.mark.parametrize("loaded", ["tansu"], indirect=True)
 def test_the_second_run_of_the_same_load_changes_no_figure(loaded: Loaded) -> None:
     journeys = "SELECT count(), sum(step_count), sum(cityHash64(path_text)) FROM journeys"

@@ -128,7 +128,9 @@ def test_a_worker_that_crashes_shows_no_secret(strict: Broker, tmp_path: Path) -
 
 
 @pytest.mark.kafka
-@pytest.mark.parametrize("mechanism", ["SCRAM-SHA-512", "PLAIN"])
+@pytest.mark.parametrize(
+    "mechanism", ["SCRAM-SHA-512", pytest.param("PLAIN", marks=pytest.mark.long)]
+)
 def test_a_worker_logs_in_and_reads(locked: Broker, mechanism: str, tmp_path: Path) -> None:
     said = reads(replace(locked, sasl_mechanism=mechanism), tmp_path)
     assert f"Authenticated as ann via {mechanism}" in said
