@@ -129,7 +129,9 @@ def test_a_variable_is_a_list_of_names(either: Lab, asked: Asked) -> None:
     assert set(either.shape(asked.sql).values()) == {"String"}
     values = [next(iter(row.values())) for row in either.ask(asked.sql)]
     # The filters cut the chosen values at commas, and take braces off.
-    assert values == sorted(set(values)) and not set("".join(values)) & set(",{}")
+    assert len(set(values)) == len(values) and not set("".join(values)) & set(",{}")
+    # Personas stand as the mapping has them: the first one that fits counts.
+    assert values == sorted(values) or asked.name == "persona"
 
 
 def test_before_the_first_event_there_is_nothing(either: Lab) -> None:
