@@ -5,19 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-import click
 import pytest
-import typer
 
 from cjm_tracker.broker.tansu import free_port
-from cjm_tracker.cli import app
 from cjm_tracker.errors import ConfigError
 from cjm_tracker.mapping import DEFAULT_MAPPING, load_mapping
 from cjm_tracker.measures.measure import SHARED
 from cjm_tracker.resources import SQL
 from tests.brokers.tls import authority, proxy, signed
-from tests.cli.commands import cjm
+from tests.cli.commands import cjm, every_command
 
 ROOT = Path(__file__).parents[1]
 
@@ -51,12 +49,12 @@ HARMLESS = {
 
 
 def commands() -> Iterator[str]:
-    def below(group: click.Group, before: str) -> Iterator[str]:
+    def below(group: Any, before: str) -> Iterator[str]:
         for name, command in group.commands.items():
             path = f"{before} {name}".strip()
             yield from below(command, path) if hasattr(command, "commands") else [path]
 
-    yield from below(typer.main.get_command(app), "")  # type: ignore[arg-type]
+    yield from below(every_command(), "")
 
 
 @pytest.fixture(scope="module")

@@ -9,11 +9,9 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-import typer
 from ruamel.yaml import YAML
 
 from cjm_tracker.broker import Broker
-from cjm_tracker.cli import app
 from cjm_tracker.dashboards.push import FOLDER, FOLDER_UID
 from cjm_tracker.dashboards.source import NAME, PLUGIN, DataSource
 from cjm_tracker.events import SOURCES
@@ -23,6 +21,7 @@ from cjm_tracker.simulator import simulate
 from cjm_tracker.simulator.log import FILES
 from cjm_tracker.sources import format_named, formats
 from cjm_tracker.warehouse.client import parse_dsn
+from tests.cli.commands import every_command
 from tests.dashboards.board_files import VIEWS
 from tests.dashboards.questions import Lab
 
@@ -98,7 +97,7 @@ def test_whoever_is_waited_for_is_there_and_can_be_healthy(name: str) -> None:
 
 
 def test_commands_are_commands_of_ours() -> None:
-    root: Any = typer.main.get_command(app)
+    root: Any = every_command()
     for line in ["cjm migrate", "cjm topics create", *_demo_lines()]:
         command = root
         for word in line.split()[1:]:

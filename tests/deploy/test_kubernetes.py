@@ -7,15 +7,14 @@ from typing import Any
 
 import kubernetes_validate
 import pytest
-import typer
 from ruamel.yaml import YAML
 
 from cjm_tracker import __version__
 from cjm_tracker.broker import Topics
-from cjm_tracker.cli import app
 from cjm_tracker.resources import DEPLOY
 from cjm_tracker.settings import Settings
 from cjm_tracker.warehouse.client import parse_dsn
+from tests.cli.commands import every_command
 
 HERE = DEPLOY / "kubernetes"
 FILES = {
@@ -97,7 +96,7 @@ def test_what_it_names_is_there(pod: Any, container: Any) -> None:
 
 
 def test_commands_are_commands_of_ours() -> None:
-    root: Any = typer.main.get_command(app)
+    root: Any = every_command()
     (topics,) = PODS["Job"]["initContainers"]
     (migrate,) = PODS["Job"]["containers"]
     for container in (topics, migrate):
