@@ -19,8 +19,8 @@ from .workers import QUICK, offsets, report, running, until
 
 pytestmark = [pytest.mark.broker, pytest.mark.slow]
 
-EVENTS = 2_000
-CONFLICTS = 100
+EVENTS = 600
+CONFLICTS = 50
 FIGURES = (
     "SELECT source, event_id, touchpoint, value FROM events ORDER BY ALL",
     "SELECT customer_id, journey_no, path_text FROM journeys ORDER BY ALL",

@@ -27,7 +27,7 @@ def test_a_killed_worker_loses_nothing_and_counts_nothing_twice(
     moment = random.Random(2)
     resumed: list[float] = []
     with feed.flowing(per_second=200):
-        for _ in range(times(4, 200)):
+        for _ in range(times(3, 200)):
             with running(installation) as worker:
                 resumed.append(until_progress(worker, installation))
                 time.sleep(moment.uniform(0, 0.3))  # where in a batch it dies is left to chance

@@ -36,7 +36,7 @@ def test_a_worker_that_dies_after_a_step_leaves_nothing_half_done(
     installation = Installation(tansu, tmp_path, batch_records=100, **QUICK)
     feed = Feed(tansu, installation.topics.raw("website"), seed=3)
     which = random.Random(4)
-    count = times(2, 50)
+    count = times(1, 50)
     with feed.flowing(per_second=100):
         for _ in range(count):
             at = str(which.randint(1, 3))
