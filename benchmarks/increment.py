@@ -81,7 +81,7 @@ def measure(home: Path, size: int, touched: int, runs: int) -> Measured:
     history.make(home / "warehouse", size, customers, skewed=False)
     with connect(f"chdb:///{home / 'warehouse'}") as warehouse:
         stitch(warehouse, history.MAPPING, NOW, full=True)
-        history.settle(warehouse, "identity_log", "path_log")
+        history.settle(warehouse, "identity_log", "journey_log")
         # The first run warms up what a long-running worker has warm.
         found = [_touch(warehouse, run, customers, touched) for run in range(runs + 1)]
     return middle(found[1:])

@@ -144,7 +144,7 @@ def _prepare(home: Path, touchpoints: int, customers: int) -> None:
     history.make(home / "warehouse", touchpoints, customers, skewed=True)
     with connect(f"chdb:///{home / 'warehouse'}") as warehouse:
         stitch(warehouse, history.MAPPING, NOW, full=True)
-        history.settle(warehouse, "path_log")
+        history.settle(warehouse, "journey_log")
         warehouse.command(f"{EXPORT} INTO OUTFILE '{home / 'steps.parquet'}' FORMAT Parquet")
 
 

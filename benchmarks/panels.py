@@ -20,7 +20,7 @@ from tests.dashboards.grafana_macros import ALL, Range, Value, expand
 
 NOW = 1_800_000_000_000
 LAST = datetime(2026, 6, 30, tzinfo=UTC)  # the end of the history
-CUSTOMER = "SELECT customer_id FROM path_log ORDER BY length(`step.touchpoint`) DESC LIMIT 1"
+CUSTOMER = "SELECT customer_id FROM journey_log ORDER BY length(path) DESC LIMIT 1"
 
 
 class Panel(NamedTuple):
@@ -58,7 +58,7 @@ def _prepare(home: Path, touchpoints: int, customers: int) -> None:
     history.make(home, touchpoints, customers, skewed=True)
     with connect(f"chdb:///{home}") as warehouse:
         stitch(warehouse, history.MAPPING, NOW, full=True)
-        history.settle(warehouse, "path_log", "identity_log")
+        history.settle(warehouse, "journey_log", "identity_log")
 
 
 def _taken(home: Path, runs: int) -> dict[str, Measured]:

@@ -21,7 +21,7 @@ from cjm_tracker.warehouse import connect, stitch
 NOW = 1_800_000_000_000
 GAP_MS = history.GAP_DAYS * 86_400_000
 
-DERIVED = ("path_log", "identity_log", "contested_log", "stitch_scope", "stitch_touched")
+DERIVED = ("journey_log", "identity_log", "contested_log", "stitch_scope", "stitch_touched")
 
 EXPORT = """
 SELECT identifier, toUnixTimestamp64Milli(occurred_at) AS ms,
@@ -108,8 +108,7 @@ def ours(home: Path) -> Measured:
             warehouse.command(f"TRUNCATE TABLE {table}")
         measured = clocked(lambda: stitch(warehouse, history.MAPPING, NOW, full=True))
         answer = warehouse.query(
-            "SELECT sum(length(`journey.first`)), sum(length(`step.touchpoint`)),"
-            " sum(arraySum(`journey.is_converted`)) FROM path_log"
+            "SELECT countIf(nth > 0), sum(length(path)), sum(is_converted) FROM journey_log FINAL"
         ).rows[0]
     return measured._replace(answer=tuple(int(number) for number in answer))
 

@@ -20,7 +20,7 @@ from cjm_tracker.warehouse.client import Warehouse
 from cjm_tracker.warehouse.remap import PAGE, Group, Said, remap, years
 from cjm_tracker.warehouse.stitch import PART, write_accounts, write_part
 
-COPIED = ("event_log", "remap_page", "stitch_scope", "stitch_accounts", "path_log")
+COPIED = ("event_log", "remap_page", "stitch_scope", "stitch_accounts", "journey_log")
 COPY = "diff_"
 RUN = 1  # of the copies; no stitch sees it
 

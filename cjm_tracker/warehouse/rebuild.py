@@ -14,12 +14,13 @@ Others may store and stitch meanwhile, as long as they use the same mapping:
 
 - What they store is mapped as we would map it, so a page need not be looked at twice.
 - Who is who is written before the journeys (an increment writes it after them). A stitch that
-  begins later stands on it, and its run is later than ours: of two rows of a customer `path_log`
-  keeps the later run's. So the journeys that we go on to write, even after days, cannot hide
-  anything that others have taken in.
-- A stitch that was at work while we resolved everybody may have stood on who was who before.
+  begins later stands on it, and its run is later than ours: whom it has written we leave as they
+  are. So the journeys that we go on to write, even after days, cannot hide anything that others
+  have taken in.
+- A stitch that was at work while we resolved everybody may have stood on who was who before; one
+  that wrote a customer in the very moment we did has not seen what we wrote, nor we what it did.
   Therefore, where others have stitched, everybody is resolved once more at the end, and customers
-  found to be others than is written are written again.
+  found to be others than is written, or to have journeys of both, are written again.
 """
 
 from __future__ import annotations
@@ -145,7 +146,9 @@ def _look_again(warehouse: Warehouse, mapping: Mapping, now: int, key: bytes, pa
     run = _announced(warehouse, now)
     resolved = resolve_all(warehouse, run, mapping, key)
     changed = resolved._replace(starting=np.zeros(0, np.uint64)).concerned()
-    stitching = _settle(warehouse, mapping, run, resolved, changed, part)
+    (mixed,) = warehouse.numbers(sql_text("rebuild/mixed.sql"), {}, np.uint64)
+    again = np.union1d(changed, mixed)
+    stitching = _settle(warehouse, mapping, run, resolved, again, part)
     for number in range(stitching.parts):
         write_part(warehouse, run, mapping, number)
     write_accounts(warehouse, run, mapping, full=True, size=part)

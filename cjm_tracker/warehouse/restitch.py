@@ -12,7 +12,7 @@ from cjm_tracker.warehouse.customers import write_identities
 from cjm_tracker.warehouse.stitch import PART, everybody, write_accounts, write_part, write_scope
 
 COPY = "other_"
-COPIED = ("contested_log", "stitch_scope", "stitch_accounts", "path_log", "identity_log")
+COPIED = ("contested_log", "stitch_scope", "stitch_accounts", "journey_log", "identity_log")
 # What measures read of them.
 VIEWS = ("journeys", "steps", "identities", "touchpoints")
 RUN = 1  # of the copies; no stitch sees it

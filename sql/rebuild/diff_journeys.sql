@@ -1,4 +1,4 @@
--- Journeys as they are (path_log) and as they would be (diff_path_log), customer by customer.
+-- Journeys as they are (journey_log) and as they would be (diff_journey_log), customer by customer.
 --
 -- sample       one customer in so many
 -- definitions  those of both mappings: by these a customer's journeys can differ
@@ -10,32 +10,30 @@ WITH
     (
         SELECT
             definition, customer_id, 0 AS is_new,
-            sipHash64(tuple(* EXCEPT (definition, customer_id, run, version, lookback_s, outside,
-                `step.stage_no`, `step.seconds_to_goal`, `journey.closes_at`))) AS hash,
-            length(`journey.first`) AS journeys,
-            arraySum(`journey.is_converted`) AS conversions
-        FROM path_log FINAL
-        WHERE notEmpty(`step.touchpoint`)
+            sipHash64(tuple(* EXCEPT (definition, customer_id, run, is_gone, version, lookback_s, outside,
+                stage_nos, seconds_to_goal, closes_at))) AS hash,
+            is_converted
+        FROM journey_log FINAL
+        WHERE nth > 0
             AND reinterpretAsUInt64(reverse(unhex(substring(customer_id, 2)))) % {sample:UInt64} = 0
         UNION ALL
         SELECT
             definition, customer_id, 1 AS is_new,
-            sipHash64(tuple(* EXCEPT (definition, customer_id, run, version, lookback_s, outside,
-                `step.stage_no`, `step.seconds_to_goal`, `journey.closes_at`))) AS hash,
-            length(`journey.first`) AS journeys,
-            arraySum(`journey.is_converted`) AS conversions
-        FROM diff_path_log FINAL
-        WHERE notEmpty(`step.touchpoint`)
+            sipHash64(tuple(* EXCEPT (definition, customer_id, run, is_gone, version, lookback_s, outside,
+                stage_nos, seconds_to_goal, closes_at))) AS hash,
+            is_converted
+        FROM diff_journey_log FINAL
+        WHERE nth > 0
     ),
     by_definition AS
     (
         SELECT
             definition, customer_id,
             sumIf(hash, is_new = 0) != sumIf(hash, is_new = 1) AS differs,
-            sumIf(journeys, is_new = 0) AS journeys_before,
-            sumIf(journeys, is_new = 1) AS journeys_after,
-            sumIf(conversions, is_new = 0) AS conversions_before,
-            sumIf(conversions, is_new = 1) AS conversions_after
+            countIf(is_new = 0) AS journeys_before,
+            countIf(is_new = 1) AS journeys_after,
+            countIf(is_new = 0 AND is_converted) AS conversions_before,
+            countIf(is_new = 1 AND is_converted) AS conversions_after
         FROM sides
         GROUP BY definition, customer_id
     )

@@ -12,7 +12,7 @@ WITH
         UNION DISTINCT
         -- Those written before must be emptied, should the facts no longer know them.
         SELECT reinterpretAsUInt64(reverse(unhex(substring(customer_id, 2)))) AS account
-        FROM path_log
+        FROM journey_log
         WHERE {full:UInt8} = 1 AND startsWith(customer_id, 'a')
         UNION DISTINCT
         SELECT account

@@ -1,4 +1,5 @@
--- Stitches: writes all journeys of the customers or accounts in scope anew, one row each.
+-- Stitches: writes all journeys of the customers or accounts in scope anew, one row each, and of
+-- those that were there and are not any more, that they are gone.
 -- The full rebuild and the increment run this same statement; only the scope differs.
 --
 -- run, part   the stitch, and the part of its scope
@@ -15,7 +16,7 @@
 --
 -- Arrays are walked side by side, never by index: a lambda that looks into another array has it
 -- copied for every element, and one customer may have a million steps.
-INSERT INTO path_log
+INSERT INTO journey_log
 WITH
     customer_scope AS
     (
@@ -29,6 +30,7 @@ WITH
         FROM stitch_accounts
         WHERE run = {run:UInt64} AND part = {part:UInt16}
     ),
+    unit -> concat(substring({unit:String}, 1, 1), leftPad(lower(hex(unit)), 16, '0')) AS named,
     scope AS (SELECT DISTINCT identifier, customer FROM {scope:Identifier}),
     -- Of an event that came in several states one holds, under one identifier.
     contested AS
@@ -178,41 +180,94 @@ WITH
                 arrayMap((goal, last) -> goal OR last, is_goal, is_last)) AS goal_at,
             arrayFilter((at, first) -> first, goal_at, is_first) AS first_goals
         FROM kept
+    ),
+    -- The rows that stand, and the latest stitch that wrote one.
+    standing AS
+    (
+        SELECT customer_id, groupArrayIf((at, nth, 1), NOT is_gone) AS old, max(latest) AS latest
+        FROM
+        (
+            SELECT
+                customer_id, toUnixTimestamp64Milli(started_at) AS at, toUInt32(journey_log.nth) AS nth,
+                argMax(journey_log.is_gone, journey_log.run) AS is_gone, max(journey_log.run) AS latest
+            FROM journey_log
+            WHERE definition = {definition:String} AND customer_id IN (SELECT named(unit) FROM {scope:Identifier})
+            GROUP BY customer_id, started_at, journey_log.nth
+        )
+        GROUP BY customer_id
+    ),
+    -- A row a journey. One more where there is none, or steps are in none. And one for each that
+    -- stood in another place: sorted together, an old row comes behind the new one of its place.
+    -- Who was written by a later stitch, which knew more, is left as they are.
+    rowed AS
+    (
+        SELECT
+            named(parted.unit) AS customer_id,
+            outside,
+            arraySplit((step, first) -> first, steps, is_first) AS each,
+            arraySplit((at, first) -> first, goal_at, is_first) AS each_goal_at,
+            arraySplit((who, first) -> first, arrayResize(contacts_in, length(steps)), is_first) AS each_contacts,
+            arrayFilter((at, first) -> first, steps.1, is_first) AS starts,
+            arrayMap(nth -> toUInt32(nth), arrayEnumerateUniq(starts)) AS nths,
+            arrayMap((at, nth) -> (at, nth, 0), starts, nths) AS journeys,
+            if(outside > 0 OR empty(journeys), arrayPushBack(journeys, (toInt64(0), toUInt32(0), 0)), journeys) AS new,
+            arraySort(arrayConcat(new, standing.old)) AS both,
+            arrayFilter(
+                (place, before) -> place.3 = 1 AND (place.1, place.2) != (before.1, before.2),
+                both, arrayPopBack(arrayPushFront(both, (toInt64(0), toUInt32(4294967295), 0)))) AS gone,
+            arrayConcat(new, gone) AS places,
+            ends, first_goals
+        FROM parted
+        LEFT JOIN standing ON standing.customer_id = named(parted.unit)
+        WHERE standing.latest <= {run:UInt64}
     )
 SELECT
     {definition:String} AS definition,
-    concat(substring({unit:String}, 1, 1), leftPad(lower(hex(unit)), 16, '0')) AS customer_id,
+    customer_id,
+    fromUnixTimestamp64Milli(place.1, 'UTC') AS started_at,
+    place.2 AS nth,
     {run:UInt64} AS run,
-    arrayMap(at -> fromUnixTimestamp64Milli(at, 'UTC'), steps.1) AS `step.occurred_at`,
-    steps.4 AS `step.source`,
-    steps.3 AS `step.event_id`,
-    steps.5 AS `step.touchpoint`,
-    steps.6 AS `step.channel`,
-    steps.7 AS `step.stage`,
-    arrayMap(stage -> toUInt8(indexOf({stages:Array(String)}, stage)), steps.7) AS `step.stage_no`,
-    steps.8 AS `step.outcome`,
-    steps.9 AS `step.value`,
-    steps.10 AS `step.wait_s`,
-    steps.11 AS `step.duration_s`,
-    steps.12 AS `step.emotion`,
-    steps.13 AS `step.is_read`,
-    steps.14 AS `step.about`,
-    arrayMap(first -> toUInt32(first), firsts) AS `journey.first`,
-    arrayMap((first, last) -> toUInt32(last - first + 1), firsts, lasts) AS `journey.length`,
+    place.3 AS is_gone,
+    if(empty(steps), 0, number) AS journey_no,
+    fromUnixTimestamp64Milli(steps.1[-1], 'UTC') AS ended_at,
     -- No later than the type can say: 2299-12-31.
-    arrayMap(end -> fromUnixTimestamp64Milli(least(end.1, 10413791999999), 'UTC'), ends)
-        AS `journey.closes_at`,
-    ends.2 AS `journey.end_reason`,
-    arrayMap(at -> toUInt8(at IS NOT NULL), first_goals) AS `journey.is_converted`,
-    arrayMap(at -> fromUnixTimestamp64Milli(at, 'UTC'), first_goals) AS `journey.converted_at`,
+    fromUnixTimestamp64Milli(least(end.1, 10413791999999), 'UTC') AS closes_at,
+    end.2 AS end_reason,
+    goal IS NOT NULL AS is_converted,
+    fromUnixTimestamp64Milli(goal, 'UTC') AS converted_at,
+    arraySum(arrayMap(money -> ifNull(money, 0), steps.9)) AS value,
+    if(arrayAll(score -> isNull(score), steps.12), NULL,
+        arrayAvg(arrayMap(score -> assumeNotNull(score), arrayFilter(score -> isNotNull(score), steps.12)))) AS emotion,
+    steps.5 AS path,
+    arrayMap(at -> fromUnixTimestamp64Milli(at, 'UTC'), steps.1) AS times,
+    steps.4 AS sources,
+    steps.3 AS event_ids,
+    steps.6 AS channels,
+    steps.7 AS stages,
+    arrayMap(stage -> toUInt8(indexOf({stages:Array(String)}, stage)), steps.7) AS stage_nos,
+    steps.8 AS outcomes,
+    steps.9 AS amounts,
+    steps.10 AS waits_s,
+    steps.11 AS durations_s,
+    steps.12 AS emotions,
+    steps.13 AS are_read,
+    steps.14 AS topics,
+    arrayMap((goal_at, at) -> (goal_at - at) / 1000, goals, steps.1) AS seconds_to_goal,
+    if({unit:String} = 'account', who, []) AS contacts,
     {version:String} AS version,
     nullIf({lookback_s:UInt64}, 0) AS lookback_s,
-    outside,
-    contacts_in AS contacts,
-    arrayMap((goal, at) -> (goal - at) / 1000, goal_at, steps.1) AS `step.seconds_to_goal`
-FROM parted
+    if(place.2 = 0 AND place.3 = 0, rowed.outside, 0) AS outside
+FROM rowed
+ARRAY JOIN
+    places AS place,
+    arrayEnumerate(places) AS number,
+    arrayResize(each, length(places)) AS steps,
+    arrayResize(each_goal_at, length(places)) AS goals,
+    arrayResize(each_contacts, length(places)) AS who,
+    arrayResize(ends, length(places)) AS end,
+    arrayResize(first_goals, length(places)) AS goal
 -- Writing takes as long as all before it: in several threads, and without looking for rows that
--- replace each other, as there is one a customer.
+-- replace each other, as there are none.
 SETTINGS
     max_insert_threads = 4, min_insert_block_size_rows = 25000, min_insert_block_size_bytes = 0,
     optimize_on_insert = 0

@@ -29,22 +29,22 @@ FROM
 (
     SELECT
         customer_id,
-        arrayElement(`step.occurred_at`, 1) AS first_seen_at,
-        arrayElement(`step.occurred_at`, -1) AS last_seen_at,
-        length(`journey.first`) AS journeys,
-        length(`step.touchpoint`) AS steps,
-        arraySort(arrayDistinct(`step.source`)) AS sources,
-        arraySort(arrayDistinct(`step.channel`)) AS channels,
-        arraySum(arrayMap(x -> ifNull(x, 0), `step.value`)) AS value,
-        if(arrayAll(x -> isNull(x), `step.emotion`), NULL,
-            arrayAvg(arrayMap(x -> assumeNotNull(x), arrayFilter(x -> isNotNull(x), `step.emotion`)))) AS emotion
-    FROM path_log FINAL
-    WHERE notEmpty(`step.touchpoint`) AND definition =
+        min(started_at) AS first_seen_at,
+        max(ended_at) AS last_seen_at,
+        count() AS journeys,
+        sum(length(path)) AS steps,
+        arraySort(groupUniqArrayArray(log.sources)) AS sources,
+        arraySort(groupUniqArrayArray(log.channels)) AS channels,
+        sum(log.value) AS value,
+        avgArray(emotions) AS emotion
+    FROM journey_log AS log FINAL
+    WHERE nth > 0 AND definition =
     (
         SELECT argMin(definition, position)
         FROM definition_log
         WHERE unit = 'customer' AND run = (SELECT max(run) FROM definition_log)
     )
+    GROUP BY customer_id
 ) AS paths
 LEFT JOIN
 (

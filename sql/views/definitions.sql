@@ -27,9 +27,10 @@ WITH
     (
         SELECT
             definition, version, customer_id,
-            length(`journey.first`) AS journeys, length(`step.touchpoint`) AS steps, outside
-        FROM path_log FINAL
+            countIf(nth > 0) AS journeys, sum(length(path)) AS steps, sum(log.outside) AS outside
+        FROM journey_log AS log FINAL
         WHERE definition IN (SELECT definition FROM in_force)
+        GROUP BY definition, version, customer_id
     ),
     known AS
     (

@@ -32,46 +32,18 @@ CREATE OR REPLACE VIEW journeys
 DEFINER = CURRENT_USER SQL SECURITY DEFINER
 AS
 -- Data time, not the wall clock: a silent feed leaves a journey open, it does not end it.
-WITH
-    (SELECT max(occurred_at) FROM event_log) AS watermark,
-    -- 1 where a journey begins. Steps are cut there at once: a slice a journey would copy all of a
-    -- customer's steps as often as it has journeys.
-    arrayFlatten(arrayMap(len -> arrayResize([1], len, 0), `journey.length`)) AS begins
+WITH (SELECT max(occurred_at) FROM event_log) AS watermark
 SELECT
-    definition, version, customer_id, journey_no,
-    times[1] AS started_at,
-    times[-1] AS ended_at,
-    closes_at,
-    reason = '' AND closes_at > watermark AS is_open,
-    if(reason = '' AND closes_at <= watermark, 'inactivity', reason) AS end_reason,
-    is_converted,
-    converted_at,
-    len AS step_count,
+    definition, version, customer_id, journey_no, started_at, ended_at,
+    log.closes_at AS closes_at,
+    log.end_reason = '' AND log.closes_at > watermark AS is_open,
+    if(log.end_reason = '' AND log.closes_at <= watermark, 'inactivity', log.end_reason) AS end_reason,
+    is_converted, converted_at,
+    length(path) AS step_count,
     path, times, sources, event_ids, channels, stages, stage_nos, outcomes, waits_s, emotions, are_read, topics,
     arrayStringConcat(arrayCompact(path), ' > ') AS path_text,
-    arraySum(arrayMap(x -> ifNull(x, 0), money)) AS value,
-    if(arrayAll(x -> isNull(x), emotions), NULL,
-        arrayAvg(arrayMap(x -> assumeNotNull(x), arrayFilter(x -> isNotNull(x), emotions)))) AS emotion,
+    value, emotion,
     dateDiff('millisecond', started_at, ended_at) / 1000 AS duration_s
-FROM path_log FINAL
-ARRAY JOIN
-    arrayEnumerate(`journey.first`) AS journey_no,
-    arraySplit((x, is_first) -> is_first, `step.touchpoint`, begins) AS path,
-    arraySplit((x, is_first) -> is_first, `step.occurred_at`, begins) AS times,
-    arraySplit((x, is_first) -> is_first, `step.source`, begins) AS sources,
-    arraySplit((x, is_first) -> is_first, `step.event_id`, begins) AS event_ids,
-    arraySplit((x, is_first) -> is_first, `step.channel`, begins) AS channels,
-    arraySplit((x, is_first) -> is_first, `step.stage`, begins) AS stages,
-    arraySplit((x, is_first) -> is_first, `step.stage_no`, begins) AS stage_nos,
-    arraySplit((x, is_first) -> is_first, `step.outcome`, begins) AS outcomes,
-    arraySplit((x, is_first) -> is_first, `step.wait_s`, begins) AS waits_s,
-    arraySplit((x, is_first) -> is_first, `step.emotion`, begins) AS emotions,
-    arraySplit((x, is_first) -> is_first, `step.is_read`, begins) AS are_read,
-    arraySplit((x, is_first) -> is_first, `step.about`, begins) AS topics,
-    arraySplit((x, is_first) -> is_first, `step.value`, begins) AS money,
-    `journey.length` AS len,
-    `journey.closes_at` AS closes_at,
-    `journey.end_reason` AS reason,
-    `journey.is_converted` AS is_converted,
-    `journey.converted_at` AS converted_at
+FROM journey_log AS log FINAL
+WHERE nth > 0
 COMMENT 'One row a journey: its ends, its path, whether it converted, whether it is still open.'

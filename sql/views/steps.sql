@@ -29,48 +29,41 @@ CREATE OR REPLACE VIEW steps
 )
 DEFINER = CURRENT_USER SQL SECURITY DEFINER
 AS
-WITH
-    -- As in journeys; a maximum over all rows has its row.
-    assumeNotNull((SELECT max(occurred_at) FROM event_log)) AS watermark,
-    arrayFlatten(arrayMap((no, len) -> arrayWithConstant(len, toUInt32(no)),
-        arrayEnumerate(journey.length), journey.length)) AS numbers,
-    arrayFlatten(arrayMap(len -> arrayMap(k -> toUInt32(k), range(1, len + 1)), journey.length)) AS positions
+-- As in journeys; a maximum over all rows has its row.
+WITH assumeNotNull((SELECT max(occurred_at) FROM event_log)) AS watermark
 SELECT
     definition, customer_id, journey_no, position, occurred_at, touchpoint, channel, stage, stage_no,
-    source, event_id, outcome, value, wait_s, duration_s, emotion,
+    source, event_id, outcome, amount AS value, wait_s, duration_s, feeling AS emotion,
     if(position = 1, '', before) AS previous_touchpoint,
     if(position = 1, NULL, dateDiff('millisecond', before_at, occurred_at) / 1000) AS seconds_since_previous,
     loop_no,
     position > 1 AND before_channel != channel AS is_handoff,
-    reason = '' AND closes_at > watermark AS is_open,
-    if(reason = '' AND closes_at <= watermark, 'inactivity', reason) AS end_reason,
-    seconds_to_goal,
-    ifNull(seconds_to_goal <= lookback_s, 1) AS in_lookback,
+    log.end_reason = '' AND log.closes_at > watermark AS is_open,
+    if(log.end_reason = '' AND log.closes_at <= watermark, 'inactivity', log.end_reason) AS end_reason,
+    to_goal AS seconds_to_goal,
+    ifNull(to_goal <= lookback_s, 1) AS in_lookback,
     if(who = 0, customer_id, concat('c', leftPad(lower(hex(who)), 16, '0'))) AS contact,
     topic
-FROM path_log FINAL
+FROM journey_log AS log FINAL
 ARRAY JOIN
-    numbers AS journey_no,
-    positions AS position,
-    `step.occurred_at` AS occurred_at,
-    `step.touchpoint` AS touchpoint,
-    `step.channel` AS channel,
-    `step.stage` AS stage,
-    `step.stage_no` AS stage_no,
-    `step.source` AS source,
-    `step.event_id` AS event_id,
-    `step.outcome` AS outcome,
-    `step.value` AS value,
-    `step.wait_s` AS wait_s,
-    `step.duration_s` AS duration_s,
-    `step.emotion` AS emotion,
-    `step.about` AS topic,
-    `step.seconds_to_goal` AS seconds_to_goal,
-    arrayPopBack(arrayPushFront(`step.touchpoint`, '')) AS before,
-    arrayPopBack(arrayPushFront(`step.occurred_at`, fromUnixTimestamp64Milli(0, 'UTC'))) AS before_at,
-    arrayPopBack(arrayPushFront(`step.channel`, '')) AS before_channel,
-    arrayEnumerateUniq(numbers, `step.touchpoint`) AS loop_no,
-    arrayFlatten(arrayMap((at, len) -> arrayWithConstant(len, at), journey.closes_at, journey.length)) AS closes_at,
-    arrayFlatten(arrayMap((why, len) -> arrayWithConstant(len, why), journey.end_reason, journey.length)) AS reason,
-    arrayResize(contacts, length(`step.touchpoint`)) AS who
+    arrayMap(position -> toUInt32(position), arrayEnumerate(path)) AS position,
+    times AS occurred_at,
+    path AS touchpoint,
+    channels AS channel,
+    stages AS stage,
+    stage_nos AS stage_no,
+    sources AS source,
+    event_ids AS event_id,
+    outcomes AS outcome,
+    amounts AS amount,
+    waits_s AS wait_s,
+    durations_s AS duration_s,
+    emotions AS feeling,
+    topics AS topic,
+    log.seconds_to_goal AS to_goal,
+    arrayPopBack(arrayPushFront(path, '')) AS before,
+    arrayPopBack(arrayPushFront(times, fromUnixTimestamp64Milli(0, 'UTC'))) AS before_at,
+    arrayPopBack(arrayPushFront(channels, '')) AS before_channel,
+    arrayEnumerateUniq(path) AS loop_no,
+    arrayResize(contacts, length(path)) AS who
 COMMENT 'Every touchpoint at its place in a journey. One row a step.'

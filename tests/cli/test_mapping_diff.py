@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -38,7 +39,7 @@ class History(NamedTuple):
     """What is stored, read without any code of the diff."""
 
     events: dict[tuple[str, str], Event]
-    customers: dict[tuple[str, str], dict[str, Any]]  # by definition and customer
+    customers: dict[tuple[str, str], list[dict[str, Any]]]  # journeys, by definition and customer
 
 
 def history(warehouse: Warehouse, sample: int = 1) -> History:
@@ -56,14 +57,14 @@ def history(warehouse: Warehouse, sample: int = 1) -> History:
         if sample == 1 or (whose.get(identifier, 0) and whose[identifier] % sample == 0)
     }
     mine = {customer_id(number) for number in whose.values() if number and number % sample == 0}
-    customers = {
-        (row.pop("definition"), row.pop("customer_id")): row
-        for row in warehouse.query(
-            "SELECT * EXCEPT (run, version, lookback_s, outside, `step.stage_no`,"
-            " `step.seconds_to_goal`, `journey.closes_at`) FROM path_log FINAL"
-        ).dicts()
-        if row["step.touchpoint"] and row["customer_id"] in mine
-    }
+    customers: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in warehouse.query(
+        "SELECT * EXCEPT (run, version, lookback_s, outside, stage_nos, seconds_to_goal, closes_at)"
+        " FROM journey_log FINAL WHERE nth > 0 ORDER BY ALL"
+    ).dicts():
+        place = (row.pop("definition"), row.pop("customer_id"))
+        if place[1] in mine:
+            customers.setdefault(place, []).append(row)
     return History(events, customers)
 
 
@@ -100,8 +101,8 @@ def seen(was: History, now: History, before: Mapping, after: Mapping) -> dict[st
         },
         "definitions": {
             name: (
-                *(_sum(side, name, "journey.first", len) for side in (was, now)),
-                *(_sum(side, name, "journey.is_converted", sum) for side in (was, now)),
+                *(_sum(side, name, lambda row: 1) for side in (was, now)),
+                *(_sum(side, name, lambda row: row["is_converted"]) for side in (was, now)),
                 len({who for one, who in everybody if one == name}),
                 len({who for one, who in others if one == name}),
             )
@@ -115,12 +116,15 @@ def seen(was: History, now: History, before: Mapping, after: Mapping) -> dict[st
 
 
 def _steps(side: History, definition: str, stage: str) -> int:
-    return _sum(side, definition, "step.stage", lambda stages: list(stages).count(stage))
+    return _sum(side, definition, lambda row: list(row["stages"]).count(stage))
 
 
-def _sum(side: History, definition: str, column: str, count: Any) -> int:
+def _sum(side: History, definition: str, count: Callable[[dict[str, Any]], int]) -> int:
     return sum(
-        count(row[column]) for (name, _), row in side.customers.items() if name == definition
+        count(row)
+        for (name, _), rows in side.customers.items()
+        if name == definition
+        for row in rows
     )
 
 
@@ -301,13 +305,13 @@ def test_what_a_killed_one_left_behind_is_cleared_up(small: Warehouse) -> None:
     before = footprint(small)
     right = told(mapping_diff(small, OLD, NEW))
     small.command("CREATE TABLE diff_event_log CLONE AS event_log")
-    small.command("CREATE TABLE diff_path_log (a UInt8) ENGINE = Memory")
+    small.command("CREATE TABLE diff_journey_log (a UInt8) ENGINE = Memory")
     assert told(mapping_diff(small, OLD, NEW)) == right
     assert footprint(small) == before
 
 
 @pytest.mark.parametrize(
-    "sql", ["INSERT INTO stage_log SELECT 1, '', 1", "DELETE FROM path_log WHERE 1", "SELECT 1"]
+    "sql", ["INSERT INTO stage_log SELECT 1, '', 1", "DELETE FROM journey_log WHERE 1", "SELECT 1"]
 )
 def test_it_refuses_to_write_where_nothing_is_copied(small: Warehouse, sql: str) -> None:
     with pytest.raises(AssertionError, match="dry run"):

@@ -65,16 +65,16 @@ def test_rows_that_replace_each_other_meet_on_one_shard(table: str) -> None:
 
 
 def test_every_table_is_replicated_and_keeps_what_replaces_it() -> None:
-    piece, whole = CLUSTER.clustered(CREATED["path_log"])
+    piece, whole = CLUSTER.clustered(CREATED["journey_log"])
     assert (
         "ENGINE = ReplicatedReplacingMergeTree"
-        "('/clickhouse/tables/{uuid}/{shard}', '{replica}', run)" in piece
+        "('/clickhouse/tables/{uuid}/{shard}', '{replica}', run, is_gone)" in piece
     )
     assert "SETTINGS replicated_deduplication_window = 10000" in piece
     assert whole.startswith(
-        "CREATE TABLE IF NOT EXISTS path_log ON CLUSTER 'main' AS path_log_local"
+        "CREATE TABLE IF NOT EXISTS journey_log ON CLUSTER 'main' AS journey_log_local"
     )
-    assert "Distributed('main', 'cjm', 'path_log_local', cityHash64(customer_id))" in whole
+    assert "Distributed('main', 'cjm', 'journey_log_local', cityHash64(customer_id))" in whole
 
 
 @pytest.mark.parametrize("statement", EVERY)

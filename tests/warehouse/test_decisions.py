@@ -249,7 +249,7 @@ def test_only_the_components_concerned_are_written(deciding: Deciding) -> None:
     resolved = f"SELECT identifier FROM identity_log WHERE run = {run}"
     # Boris's row is new where his component got its name from the device.
     assert {*column(deciding.warehouse, resolved)} <= {number("cookie:b1"), number("user_id:boris")}
-    written = f"SELECT DISTINCT customer_id FROM path_log WHERE run = {run}"
+    written = f"SELECT DISTINCT customer_id FROM journey_log WHERE run = {run}"
     assert set(column(deciding.warehouse, written)) == {
         customer(picture, "user_id:boris"),
         customer_id(number("cookie:b1")),  # who is no more
@@ -278,7 +278,7 @@ def test_who_was_who_on_a_day_before_stays_known(seen: Deciding) -> None:
     [
         pytest.param("stitch_touched", False, id="at once"),
         pytest.param("stitch_scope", False, id="before the journeys"),
-        pytest.param("path_log", False, id="in the journeys"),
+        pytest.param("journey_log", False, id="in the journeys"),
         pytest.param("identity_log", False, id="after the journeys"),
         pytest.param("stitched_log", False, id="at the end"),
         pytest.param("identity_log", True, id="after the journeys, then undone"),

@@ -65,9 +65,9 @@ def test_a_stitch_says_what_it_took_in(journal: Journal) -> None:
 
 def test_where_nothing_is_new_a_stitch_does_nothing(journal: Journal) -> None:
     stitched(journal, [at(0)])
-    before = count(journal.warehouse, "path_log")
+    before = count(journal.warehouse, "journey_log")
     assert stitch(journal.warehouse, SHORT, journal.now + 1) == StitchResult(0, 0)
-    assert count(journal.warehouse, "path_log") == before
+    assert count(journal.warehouse, "journey_log") == before
 
 
 def test_an_empty_warehouse_can_be_rebuilt(warehouse: Warehouse) -> None:
@@ -392,7 +392,7 @@ def test_who_stitched_last_looks_only_at_what_is_new(journal: Journal, between: 
 @pytest.mark.parametrize("same_clock", [False, True], ids=["later", "within the millisecond"])
 @pytest.mark.parametrize(
     "table",
-    ["stitch_touched", "stitch_scope", "stage_log", "path_log", "identity_log", "stitched_log"],
+    ["stitch_touched", "stitch_scope", "stage_log", "journey_log", "identity_log", "stitched_log"],
 )
 def test_a_stitch_cut_off_is_made_good_by_the_next(
     journal: Journal, table: str, same_clock: bool
@@ -416,7 +416,7 @@ def test_a_stitch_cut_off_is_made_good_by_the_next(
     )
 
 
-@pytest.mark.parametrize("table", ["path_log", "identity_log", "stitched_log"])
+@pytest.mark.parametrize("table", ["journey_log", "identity_log", "stitched_log"])
 def test_a_customer_that_a_cut_off_stitch_named_is_renamed_by_the_next(
     journal: Journal, table: str
 ) -> None:

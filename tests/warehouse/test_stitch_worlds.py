@@ -126,7 +126,9 @@ def worlds(draw: st.DrawFn) -> list[Batch]:
 
 
 # Where the stitch after a batch is cut off; mostly nowhere. Now and then it is a rebuild.
-deaths = st.sampled_from(["", "", "", "stitch_scope", "path_log", "identity_log", "stitched_log"])
+deaths = st.sampled_from(
+    ["", "", "", "stitch_scope", "journey_log", "identity_log", "stitched_log"]
+)
 stitches = st.tuples(deaths, st.sampled_from([False, False, False, True]))
 
 
