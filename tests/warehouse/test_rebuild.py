@@ -438,7 +438,8 @@ class Blind(Warehouse):
         self.crossed = len(
             column(
                 self,
-                "SELECT 1 FROM journey_log FINAL GROUP BY definition, customer_id HAVING min(run) < max(run)",
+                "SELECT 1 FROM journey_log FINAL GROUP BY definition, customer_id"
+                " HAVING min(run) < max(run)",
             )
         )
 
