@@ -1,10 +1,10 @@
 -- Journey map, header: how many journeys and customers, over what time, how many reached a goal,
 -- how many are still open, and how many of their steps stand in no stage.
 {common}
-    asked AS (SELECT customer_id, is_converted, is_open, started_at, ended_at, step_count, stage_nos FROM taken)
+    asked AS (SELECT customer, is_converted, is_open, started_at, ended_at, step_count, stage_nos FROM taken)
 SELECT
     count() AS journeys,
-    uniqExact(customer_id) AS customers,
+    uniqExact(customer) AS customers,
     countIf(is_converted = 1) AS converted,
     countIf(is_open = 1) AS still_open,
     countIf(is_open = 1 AND is_converted = 0) AS still_open_unconverted,

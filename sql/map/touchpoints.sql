@@ -5,7 +5,7 @@
     met AS
     (
         SELECT
-            customer_id, journey_no, stage, channel, touchpoint, stage_no, nth, felt
+            customer, journey_no, stage, channel, touchpoint, stage_no, nth, felt
         FROM taken
         ARRAY JOIN
             stages AS stage, channels AS channel, path AS touchpoint, stage_nos AS stage_no,
@@ -16,9 +16,9 @@ SELECT
     channel,
     touchpoint,
     count() AS times,
-    uniqExact(customer_id, journey_no) AS journeys,
-    uniqExact(customer_id) AS customers,
-    uniqExactIf((customer_id, journey_no), nth > 1) AS journeys_again,
+    uniqExact(customer, journey_no) AS journeys,
+    uniqExact(customer) AS customers,
+    uniqExactIf((customer, journey_no), nth > 1) AS journeys_again,
     count(felt) AS answers,
     if(answers = 0, NULL, avg(felt)) AS mean
 FROM met

@@ -51,7 +51,7 @@ columns:
     weighed AS
     (
         SELECT
-            customer_id, journey_no, value, names,
+            customer, journey_no, value, names,
             length(names) AS n,
             arrayEnumerate(names) AS places,
             arrayLastIndex(name -> NOT has({direct:Array(String)}, name), names) AS not_direct,
@@ -64,7 +64,7 @@ columns:
     credited AS
     (
         SELECT
-            customer_id, journey_no, value, name, share
+            customer, journey_no, value, name, share
         FROM weighed
         ARRAY JOIN
             names AS name,
@@ -79,7 +79,7 @@ columns:
     )
 SELECT
     name AS touch,
-    uniqExact(customer_id, journey_no) AS journeys,
+    uniqExact(customer, journey_no) AS journeys,
     sum(share.1) AS first,
     sum(share.2) AS last,
     sum(share.3) AS last_non_direct,

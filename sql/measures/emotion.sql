@@ -87,7 +87,7 @@ columns:
     sorted AS
     (
         SELECT
-            customer_id, path, outcomes, waits_s, emotions, are_read,
+            customer, path, outcomes, waits_s, emotions, are_read,
             called_each,
             arrayMap(moment -> toUnixTimestamp64Milli(moment), times) AS each_ms,
             arrayEnumerateDense(path) AS kinds,
@@ -107,7 +107,7 @@ columns:
     visits AS
     (
         SELECT
-            customer_id,
+            customer,
             called,
             if({every:String} = 'none', toDate(0), period_of(fromUnixTimestamp64Milli(now, 'UTC'))) AS begun,
             felt,
@@ -129,7 +129,7 @@ columns:
             called, begun,
             count() AS all_visits,
             count(felt) AS answers,
-            uniqExactIf(customer_id, felt IS NOT NULL) AS tellers,
+            uniqExactIf(customer, felt IS NOT NULL) AS tellers,
             sum(felt) AS total,
             sum(felt * felt) AS squares,
             countIf(felt IS NOT NULL AND NOT is_read) AS scored,

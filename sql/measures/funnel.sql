@@ -63,7 +63,7 @@ columns:
     fitted AS
     (
         SELECT
-            customer_id,
+            customer,
             may_go_further(end_reason, closes_at) AS is_awaited,
             arrayMap(name -> transform(name, wanted_names, wanted_bits, toUInt32(0)), names) AS each_bits,
             -- What fits no step only matters where nothing may come between.
@@ -80,7 +80,7 @@ columns:
         -- chain that takes the step there, the latest if there are several, for it lasts longest; 0
         -- where none does. And what the next step may follow on: the same, from the next contact on.
         SELECT
-            customer_id, is_awaited,
+            customer, is_awaited,
             arrayFold(
                 (done, k) ->
                 (
@@ -110,7 +110,7 @@ columns:
     (
         -- At each contact: how many different steps the window that ends there holds.
         SELECT
-            customer_id, is_awaited, at,
+            customer, is_awaited, at,
             at[1] AS begun,
             arrayMap(k -> arrayFill(moment -> moment > 0, arrayMap((bits, now) -> if(bitTest(bits, k), now, toInt64(0)), fits, at)), range(depth)) AS last_seen,
             arrayFold(
@@ -128,10 +128,10 @@ columns:
     came AS
     (
         SELECT
-            customer_id, reached,
+            customer, reached,
             arrayLastIndex(moment -> moment > 0, reached) AS furthest,
             is_awaited AND furthest < depth AND since[furthest] + patience >= complete_to AS may_go_on
-        FROM (SELECT customer_id, is_awaited, reached, since FROM ordered UNION ALL SELECT customer_id, is_awaited, reached, since FROM unordered)
+        FROM (SELECT customer, is_awaited, reached, since FROM ordered UNION ALL SELECT customer, is_awaited, reached, since FROM unordered)
         WHERE reached[1] > 0
     ),
     -- The step that everybody who comes here has taken before; 0 for the first.
@@ -141,7 +141,7 @@ columns:
         SELECT
             step_no,
             countIf(reached[step_no] > 0) AS journeys,
-            uniqExactIf(customer_id, reached[step_no] > 0) AS customers,
+            uniqExactIf(customer, reached[step_no] > 0) AS customers,
             countIf(reached[step_no] > 0 AND furthest > step_no) AS went_on,
             countIf(furthest = step_no AND may_go_on) AS not_yet,
             countIf(step_no > 1 AND reached[greatest(before[step_no], 1)] > 0 AND (furthest >= step_no OR NOT may_go_on)) AS asked,

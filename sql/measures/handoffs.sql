@@ -47,7 +47,7 @@ columns:
     sided AS
     (
         SELECT
-            customer_id, journey_no, path, times, topics,
+            customer, journey_no, path, times, topics,
             arrayMap(moment -> toUnixTimestamp64Milli(moment), times) AS each_ms,
             arrayMap(side -> has({from:Array(String)}, side), if({of:String} = 'channel', channels, sources)) AS is_from,
             arrayMap(side -> has({to:Array(String)}, side), if({of:String} = 'channel', channels, sources)) AS is_to,
@@ -63,14 +63,14 @@ columns:
         SELECT
             *,
             max(if(last_from > 0, (each_ms[last_from], toString(path[last_from]), journey_no, is_followed), (toInt64(0), '', toUInt32(0), toUInt8(0))))
-                OVER (PARTITION BY customer_id ORDER BY journey_no ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS left_over
+                OVER (PARTITION BY customer ORDER BY journey_no ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS left_over
         FROM sided
         WHERE {topic:String} != 'same'
     ),
     along AS
     (
         SELECT
-            one, other, if({topic:String} = 'known', topic, '') AS about, '' AS matter, customer_id,
+            one, other, if({topic:String} = 'known', topic, '') AS about, '' AS matter, customer,
             if(own = 0, left_over.3, journey_no) AS journey,
             if(own = 0, left_over.4, is_followed) AS is_followed,
             (now - since) / 1000 AS seconds
@@ -85,7 +85,7 @@ columns:
     -- With topics it is the last one on the same topic.
     told AS
     (
-        SELECT customer_id, journey_no, is_followed, touchpoint, at, is_before, is_contact, about, toUInt64(journey_no) * 4294967296 + place AS no
+        SELECT customer, journey_no, is_followed, touchpoint, at, is_before, is_contact, about, toUInt64(journey_no) * 4294967296 + place AS no
         FROM sided
         ARRAY JOIN
             path AS touchpoint, each_ms AS at, topics AS about, arrayEnumerate(path) AS place,
@@ -97,14 +97,14 @@ columns:
         SELECT
             *,
             maxIf((no, at, toString(touchpoint), journey_no, is_followed), is_before)
-                OVER (PARTITION BY customer_id, about ORDER BY no ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS latest
+                OVER (PARTITION BY customer, about ORDER BY no ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS latest
         FROM told
     ),
     handed AS
     (
-        SELECT one, other, about, matter, customer_id AS customer, journey, is_followed, seconds FROM along
+        SELECT one, other, about, matter, customer, journey, is_followed, seconds FROM along
         UNION ALL
-        SELECT latest.3, touchpoint, about, about, customer_id, latest.4, latest.5, (at - latest.2) / 1000 AS seconds
+        SELECT latest.3, touchpoint, about, about, customer, latest.4, latest.5, (at - latest.2) / 1000 AS seconds
         FROM traced
         WHERE is_contact AND latest.1 > 0 AND seconds <= {within:Float64}
     ),
@@ -116,7 +116,7 @@ columns:
         WHERE is_followed AND {topic:String} != 'same'
         GROUP BY name
         UNION ALL
-        SELECT touchpoint, about, uniqExact(customer_id, journey_no)
+        SELECT touchpoint, about, uniqExact(customer, journey_no)
         FROM told
         WHERE is_before AND is_followed
         GROUP BY touchpoint, about

@@ -3,7 +3,7 @@
     closed AS
     (
         SELECT
-            customer_id, journey_no, path, times, stages, outcomes, waits_s, is_converted, value,
+            customer_id, customer, journey_no, path, times, stages, outcomes, waits_s, is_converted, value,
             -- Where there is no goal, all contacts come before it.
             if(is_converted, arrayFirstIndex((moment, name) -> moment = converted_at AND has({goals:Array(String)}, name), times, path), toUInt32(length(path) + 1)) AS goal_place,
             arrayLastIndex((outcome, name) -> has({returned:Array(String)}, outcome) OR has({returned:Array(String)}, name), outcomes, path) AS return_place,
@@ -16,7 +16,7 @@
     visits AS
     (
         SELECT
-            customer_id, journey_no, stage, goal_place, return_place, is_converted,
+            customer_id, customer, journey_no, stage, goal_place, return_place, is_converted,
             arrayFilter((name, one) -> one = stage, path, stages) AS each_name,
             arrayMap(nth -> nth = 1, arrayEnumerateUniq(each_name)) AS is_first,
             arrayFilter((place, first) -> first, arrayFilter((place, one) -> one = stage, arrayEnumerate(path), stages), is_first) AS places,
@@ -44,7 +44,7 @@
     judged AS
     (
         SELECT
-            customer_id, journey_no, stage, names, moments,
+            customer_id, customer, journey_no, stage, names, moments,
             arrayMap((place, mood, wait, outcome) -> [place < goal_place, 1, isNotNull(mood), isNotNull(wait), outcome != '', 1], places, next_moods, waits, ends) AS risks,
             arrayMap(
                 (place, mood, wait, outcome, count) -> [

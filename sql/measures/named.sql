@@ -3,7 +3,7 @@
     named AS
     (
         SELECT
-            customer_id, end_reason, closes_at,
+            customer, end_reason, closes_at,
             multiIf({of:String} = 'stage', stages, {of:String} = 'channel', channels, path) AS each_name,
             arrayMap((name, before, no) -> no = 1 OR name != before,
                 each_name, arrayPopBack(arrayPushFront(each_name, '')), arrayEnumerate(each_name)) AS is_kept,

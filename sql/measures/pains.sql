@@ -4,9 +4,8 @@
     (
         SELECT
             stage, name,
-            -- A customer's id is a letter and 64 bits, which are counted faster as a number.
-            uniqExactIfForEach(arrayWithConstant(6, reinterpretAsUInt64(unhex(substring(customer_id, 2)))), arrayMap(risk -> risk > 0, risk)) AS customers,
-            uniqExactIfForEach(arrayWithConstant(6, reinterpretAsUInt64(unhex(substring(customer_id, 2)))), arrayMap(harm -> harm > 0, harm)) AS harmed,
+            uniqExactIfForEach(arrayWithConstant(6, customer), arrayMap(risk -> risk > 0, risk)) AS customers,
+            uniqExactIfForEach(arrayWithConstant(6, customer), arrayMap(harm -> harm > 0, harm)) AS harmed,
             sumForEach(risk) AS n,
             sumForEach(harm) AS x,
             sumForEach(stage_risks) AS stage_n,

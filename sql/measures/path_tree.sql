@@ -55,7 +55,7 @@ columns:
     named AS
     (
         SELECT
-            customer_id, journey_no, is_converted,
+            customer, journey_no, is_converted,
             NOT is_back AND may_go_further(end_reason, closes_at) AS is_awaited,
             multiIf({of:String} = 'stage', stages, {of:String} = 'channel', channels, path) AS each_name,
             arrayFilter(name -> name != '', each_name) AS some_names,
@@ -69,7 +69,7 @@ columns:
     told AS
     (
         SELECT
-            customer_id, journey_no, is_converted, is_awaited,
+            customer, journey_no, is_converted, is_awaited,
             if(is_back, arrayReverse(names), names) AS met,
             if(is_back, arrayReverse(moments), moments) AS met_at,
             arrayMap(
@@ -86,7 +86,7 @@ columns:
     -- of them as often as there are visits.
     walks AS
     (
-        SELECT customer_id, journey_no, is_converted, is_awaited, walk
+        SELECT customer, journey_no, is_converted, is_awaited, walk
         FROM told
         ARRAY JOIN if({visit:String} = 'first',
             [arraySlice(contacts, first_visit + 1, {depth:UInt8} + 1)],
@@ -105,7 +105,7 @@ columns:
     ways AS
     (
         SELECT
-            customer_id, journey_no, is_converted, is_awaited,
+            customer, journey_no, is_converted, is_awaited,
             length(walk) > level AS goes_on,
             arrayMap(one -> one.1, arraySlice(walk, 1, level)) AS way,
             if(level = 0, NULL, walk[level].2) AS seconds
@@ -122,8 +122,8 @@ columns:
         SELECT
             branch,
             count() AS visits,
-            if({visit:String} = 'first', visits, uniqExact(customer_id, journey_no)) AS journeys,
-            if({visit:String} = 'first', countIf(is_converted), uniqExactIf((customer_id, journey_no), is_converted)) AS converted,
+            if({visit:String} = 'first', visits, uniqExact(customer, journey_no)) AS journeys,
+            if({visit:String} = 'first', countIf(is_converted), uniqExactIf((customer, journey_no), is_converted)) AS converted,
             countIf(goes_on) AS went_on,
             countIf(NOT goes_on AND is_awaited) AS not_yet,
             quantileExact(0.5)(seconds) AS median_s

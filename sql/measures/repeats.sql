@@ -47,12 +47,12 @@ columns:
     contacts AS
     (
         SELECT
-            customer_id, at,
+            customer, at,
             if(is_in_path, word, known.value) AS name,
             toUInt64(journey_no) * 4294967296 + place AS no
         FROM
         (
-            SELECT customer_id, journey_no, place, at, word, source, event_id
+            SELECT customer, journey_no, place, at, word, source, event_id
             FROM taken
             ARRAY JOIN
                 times AS at, arrayEnumerate(path) AS place, taken.sources AS source,
@@ -66,9 +66,9 @@ columns:
     waited AS
     (
         SELECT
-            customer_id, name,
+            customer, name,
             toUnixTimestamp64Milli(at) + {within:Float64} * 1000 <= complete_to AS is_followed,
-            leadInFrame(toNullable(at)) OVER (PARTITION BY customer_id, if({same:String} = 'yes', name, '') ORDER BY no ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS next_at,
+            leadInFrame(toNullable(at)) OVER (PARTITION BY customer, if({same:String} = 'yes', name, '') ORDER BY no ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS next_at,
             dateDiff('millisecond', at, next_at) / 1000 AS seconds,
             ifNull(seconds <= {within:Float64}, 0) AS is_repeated
         FROM contacts
@@ -76,8 +76,8 @@ columns:
 SELECT
     name,
     count() AS contacts,
-    uniqExact(customer_id) AS customers,
-    uniqExactIf(customer_id, is_repeated) AS repeat_customers,
+    uniqExact(customer) AS customers,
+    uniqExactIf(customer, is_repeated) AS repeat_customers,
     countIf(is_followed) AS followed,
     countIf(is_followed AND is_repeated) AS repeated,
     repeated / nullIf(followed, 0) AS rate,

@@ -49,7 +49,7 @@ columns:
     placed AS
     (
         SELECT
-            customer_id,
+            customer,
             toString(multiIf({of:String} = 'stage', stage, {of:String} = 'channel', channel, {of:String} = 'touchpoint', touchpoint, '')) AS called,
             source, event_id, felt
         FROM taken
@@ -59,7 +59,7 @@ columns:
     ),
     each AS
     (
-        SELECT customer_id, called, felt, words, named
+        SELECT customer, called, felt, words, named
         FROM placed
         INNER JOIN said ON said.source = placed.source AND said.event_id = placed.event_id
     ),
@@ -69,7 +69,7 @@ columns:
         SELECT
             called, about,
             count() AS written,
-            uniqExact(customer_id) AS writers,
+            uniqExact(customer) AS writers,
             count(felt) AS telling,
             avg(felt) AS middle,
             stddevSamp(felt) AS deviation,

@@ -51,7 +51,7 @@ columns:
     named AS
     (
         SELECT
-            customer_id,
+            customer,
             multiIf({of:String} = 'stage', stages, {of:String} = 'channel', channels, path) AS each_name,
             arrayFilter(name -> name != '', each_name) AS names,
             arrayFilter((moment, name) -> name != '', times, each_name) AS moments,
@@ -62,7 +62,7 @@ columns:
     runs AS
     (
         SELECT
-            customer_id,
+            customer,
             arrayFilter((name, is_begin) -> is_begin, names, begins) AS run_names,
             arrayFilter((moment, is_begin) -> is_begin, moments, begins) AS run_times,
             arrayFirstIndex(name -> has(origins, name), run_names) AS origin,
@@ -71,7 +71,7 @@ columns:
     ),
     hops AS
     (
-        SELECT customer_id, hop.1 AS one, hop.2 AS other, hop.3 AS begun, hop.4 AS ended
+        SELECT customer, hop.1 AS one, hop.2 AS other, hop.3 AS begun, hop.4 AS ended
         FROM runs
         ARRAY JOIN if(empty(origins),
             arrayZip(arrayPopBack(run_names), arrayPopFront(run_names), arrayPopBack(run_times), arrayPopFront(run_times)),
@@ -80,7 +80,7 @@ columns:
     timed AS
     (
         SELECT
-            customer_id, one, other,
+            customer, one, other,
             if(is_always, toUnixTimestamp64Milli(ended) - toUnixTimestamp64Milli(begun), open_until(on_the_wall(ended)) - open_until(on_the_wall(begun))) / 1000 AS seconds
         FROM hops
     )
@@ -88,7 +88,7 @@ SELECT
     one AS `from`,
     other AS `to`,
     count() AS n,
-    uniqExact(customer_id) AS customers,
+    uniqExact(customer) AS customers,
     quantileExact(0.5)(seconds) AS p50_s,
     quantileExact(0.75)(seconds) AS p75_s,
     quantileExact(0.9)(seconds) AS p90_s,

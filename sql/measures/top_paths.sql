@@ -43,7 +43,7 @@ columns:
     named AS
     (
         SELECT
-            customer_id, is_converted, times,
+            customer, is_converted, times,
             arrayFilter(name -> name != '', multiIf({of:String} = 'stage', stages, {of:String} = 'channel', channels, path) AS each_name) AS names,
             arrayFilter((moment, name) -> name != '', times, each_name) AS moments,
             if(empty(origins), 1, arrayFirstIndex(name -> has(origins, name), names)) AS origin,
@@ -53,7 +53,7 @@ columns:
     cut AS
     (
         SELECT
-            customer_id, is_converted,
+            customer, is_converted,
             arraySlice(names, origin, aim - origin + 1) AS whole,
             if({repeats:String} = 'kept', whole, arrayCompact(whole)) AS steps_each,
             if(shown > 0 AND length(steps_each) > 2 * shown,
@@ -66,7 +66,7 @@ SELECT
     arrayStringConcat(folded, ' > ') AS path,
     toUInt32(quantileExact(0.5)(length(steps_each))) AS steps,
     count() AS journeys,
-    uniqExact(customer_id) AS customers,
+    uniqExact(customer) AS customers,
     journeys / sum(journeys) OVER () AS share,
     countIf(is_converted) AS converted,
     converted / journeys AS conversion,

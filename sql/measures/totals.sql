@@ -41,7 +41,7 @@ columns:
     nullIf(journeys, 0) AS some
 SELECT
     count() AS journeys,
-    uniqExact(customer_id) AS customers,
+    uniqExact(customer) AS customers,
     sum(step_count) AS steps,
     steps / some AS steps_each,
     countIf(is_open) AS still_open,

@@ -3,7 +3,7 @@
     led AS
     (
         SELECT
-            customer_id, journey_no, is_converted, value,
+            customer, journey_no, is_converted, value,
             -- Where there is no goal, all steps come before it.
             ifNull(converted_at, ended_at) AS goal_at,
             multiIf({of:String} = 'touchpoint', path, {of:String} = 'source', sources, channels) AS each_name,
@@ -20,7 +20,7 @@
     touched AS
     (
         SELECT
-            customer_id, journey_no, is_converted, value,
+            customer, journey_no, is_converted, value,
             if(empty(led.touched), [each_name[goal_place]], led.touched) AS names,
             if(empty(led.touched), [0.], arrayFilter((age, touches) -> touches, each_age, is_touch)) AS ages
         FROM led

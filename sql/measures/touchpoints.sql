@@ -30,18 +30,24 @@ columns:
 {common}
     (SELECT count() FROM taken) AS asked
 SELECT
-    met.touchpoint AS touchpoint,
+    met.name AS touchpoint,
     met.stage AS stage,
     count() AS steps,
-    uniqExact(met.customer_id, met.journey_no) AS journeys,
-    uniqExact(met.customer_id) AS customers,
+    countIf(nth = 1) AS journeys,
+    uniqExact(customer) AS customers,
     journeys / asked AS share,
-    arraySort(groupUniqArray(met.channel)) AS channels,
-    count(met.emotion) AS n,
-    if(n = 0, NULL, avg(met.emotion)) AS emotion,
+    arraySort(groupUniqArray(channel)) AS channels,
+    count(felt) AS n,
+    if(n = 0, NULL, avg(felt)) AS emotion,
     2 * wilson_low((emotion + 1) / 2, n) - 1 AS emotion_low,
     2 * wilson_high((emotion + 1) / 2, n) - 1 AS emotion_high
-FROM steps AS met
-WHERE met.definition = {definition:String} AND (met.customer_id, met.journey_no) IN (SELECT customer_id, journey_no FROM taken)
-GROUP BY met.touchpoint, met.stage
+FROM
+(
+    SELECT customer, name, stage, channel, felt, nth
+    FROM taken
+    ARRAY JOIN
+        path AS name, stages AS stage, taken.channels AS channel, emotions AS felt,
+        arrayEnumerateUniq(path, stages) AS nth
+) AS met
+GROUP BY met.name, met.stage
 ORDER BY steps DESC, touchpoint, stage

@@ -31,7 +31,7 @@ columns:
 {named}
     hops AS
     (
-        SELECT customer_id, nth, one, other, dateDiff('millisecond', begun, ended) / 1000 AS seconds
+        SELECT customer, nth, one, other, dateDiff('millisecond', begun, ended) / 1000 AS seconds
         FROM named
         ARRAY JOIN
             arrayPopBack(names) AS one, arrayPopFront(names) AS other,
@@ -43,7 +43,7 @@ SELECT
     other AS `to`,
     count() AS transitions,
     countIf(nth = 1) AS journeys,
-    uniqExact(customer_id) AS customers,
+    uniqExact(customer) AS customers,
     transitions / sum(transitions) OVER (PARTITION BY one) AS share,
     quantileExact(0.5)(seconds) AS median_s
 FROM hops

@@ -7,11 +7,11 @@
         SELECT
             from_touchpoint, to_touchpoint,
             count() AS times,
-            uniqExact(customer_id) AS customers,
+            uniqExact(customer) AS customers,
             quantileExact(0.5)(seconds) AS median_seconds
         FROM
         (
-            SELECT customer_id, from_touchpoint, to_touchpoint, dateDiff('millisecond', since, until) / 1000 AS seconds
+            SELECT customer, from_touchpoint, to_touchpoint, dateDiff('millisecond', since, until) / 1000 AS seconds
             FROM taken
             ARRAY JOIN arrayPopBack(path) AS from_touchpoint, arrayPopFront(path) AS to_touchpoint,
                 arrayPopBack(taken.times) AS since, arrayPopFront(taken.times) AS until
