@@ -12,6 +12,7 @@ CREATE SETTINGS PROFILE IF NOT EXISTS cjm_reader SETTINGS
     TO cjm_reader;
 GRANT SELECT ON cjm.account_members TO cjm_reader;
 GRANT SELECT ON cjm.accounts TO cjm_reader;
+GRANT SELECT ON cjm.arrivals TO cjm_reader;
 GRANT SELECT ON cjm.batches TO cjm_reader;
 GRANT SELECT ON cjm.campaigns TO cjm_reader;
 GRANT SELECT ON cjm.comments TO cjm_reader;

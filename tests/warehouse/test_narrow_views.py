@@ -53,3 +53,11 @@ def test_campaigns_count_each_touchpoint_and_customer_once(warehouse: Warehouse)
     found = warehouse.query("SELECT campaign, touchpoints, customers FROM campaigns").rows
     # Nobody is stitched yet.
     assert sorted(found) == [("autumn", 1, 0), ("spring", 2, 0)]
+
+
+def test_arrivals_are_rows_as_they_were_written(warehouse: Warehouse) -> None:
+    journal = Journal(warehouse)
+    journal.keep(Deed("e", START), Deed("e", START, ("cookie:other",), revision=1))
+    found = warehouse.query("SELECT event_id, revision FROM arrivals ORDER BY revision").rows
+    assert found == [("e", 0), ("e", 1)]
+    assert ids(warehouse, "SELECT event_id FROM events") == ["e"]

@@ -11,7 +11,7 @@ from generator.rendering import query
 from generator.tables import of_query
 from generator.texts import Texts
 
-FEEDS = "source events last_occurred_at last_received_at last_stored_at behind_s lag_s"
+FEEDS = "source records last_occurred_at last_received_at last_stored_at behind_s lag_s"
 
 
 def health(texts: Texts) -> Dashboard:
