@@ -137,23 +137,25 @@ def _said(definition: JourneyDefinition) -> dict[str, Any]:
     }
 
 
-@cache
 def measures() -> dict[str, Measure]:
     """All of them by name."""
-    return {
-        path.stem: _read(path.stem, path.read_text(encoding="utf-8"))
-        for path in sorted(FOLDER.glob("*.sql"))
-        if path.stem not in SHARED
-    }
+    return {name: measure_named(name) for name in measure_names()}
 
 
+@cache
+def measure_names() -> tuple[str, ...]:
+    """The names of all of them, which are those of their files."""
+    return tuple(sorted({path.stem for path in FOLDER.glob("*.sql")} - {*SHARED}))
+
+
+@cache
 def measure_named(name: str) -> Measure:
-    """The measure of that name; an `InputError` where there is none."""
-    if name not in measures():
+    """The measure of that name, of which alone the file is read; an `InputError` where none is."""
+    if name not in measure_names():
         raise InputError(
-            f"measure '{name}'{nearest(name, list(measures()))}; cjm measure lists them"
+            f"measure '{name}'{nearest(name, [*measure_names()])}; cjm measure lists them"
         )
-    return measures()[name]
+    return _read(name, (FOLDER / f"{name}.sql").read_text(encoding="utf-8"))
 
 
 def _read(name: str, text: str) -> Measure:

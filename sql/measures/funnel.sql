@@ -74,6 +74,13 @@ columns:
         FROM named
         WHERE notEmpty(fits)
     ),
+    -- Whoever never takes the first step is in no funnel, nor is what comes before it.
+    begun AS
+    (
+        SELECT customer, is_awaited, arraySlice(fitted.fits, first_entry) AS fits, arraySlice(fitted.at, first_entry) AS at
+        FROM fitted
+        WHERE {order:String} != 'any' AND first_entry > 0
+    ),
     ordered AS
     (
         -- Step after step, over all contacts at once. At each contact: since when time runs for the
@@ -98,13 +105,12 @@ columns:
                 (
                     CAST([], 'Array(Int64)'),
                     CAST([], 'Array(Int64)'),
-                    arrayMap((now, no) -> if({entry:String} = 'each' OR no = first_entry, now, toInt64(0)), at, arrayEnumerate(at))
+                    arrayMap((now, no) -> if({entry:String} = 'each' OR no = 1, now, toInt64(0)), at, arrayEnumerate(at))
                 )
             ) AS done,
             done.1 AS reached,
             done.2 AS since
-        FROM fitted
-        WHERE {order:String} != 'any'
+        FROM begun
     ),
     unordered AS
     (
