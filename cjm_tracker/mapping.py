@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -76,6 +76,7 @@ class Mapping(BaseModel):
     scorer: str = "lexicon"
     themes: dict[Slug, Theme] = Field(default={}, json_schema_extra=_or_a_theme_set)
     personas: list[Persona] = []
+    owners: dict[Slug, Annotated[str, Field(min_length=1)]] = {}
     labels: dict[str, dict[Language, str]] = {}
     examples: list[Example] = []
 
@@ -257,7 +258,7 @@ def places(path: Path) -> Places:
 
 def digest(mapping: Mapping) -> str:
     """A short fingerprint of what the mapping says, whatever its file looks like."""
-    said = mapping.model_dump_json(exclude={"examples", "personas"})
+    said = mapping.model_dump_json(exclude={"examples", "personas", "owners"})
     return hashlib.sha256(said.encode()).hexdigest()[:12]
 
 
@@ -338,6 +339,9 @@ def _contradictions(mapping: Mapping) -> Iterator[tuple[tuple[str | int, ...], s
             for name in names:
                 if name not in known:
                     yield ("personas", number, field), f"'{name}'{nearest(name, known)}"
+    for name in mapping.owners:
+        if name not in (known := [*mapping.stages, *mapping.touchpoints]):
+            yield ("owners", name), f"stage or touchpoint '{name}'{nearest(name, known)}"
     if wrong := list(_wrong_formats(mapping)):
         yield from wrong
         return  # what is known is not known

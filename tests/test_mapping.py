@@ -262,6 +262,8 @@ def test_times_without_a_zone_need_one(written, tmp_path: Path) -> None:
          "shop.yaml:19: sources.website.rules.0.when.event.regex: '(Order' is no pattern"),
         ("timezone: UTC", "groups: {a: {group: b}, b: {event: x}}\ntimezone: UTC",
          "shop.yaml:29: group 'b' is not defined above 'a'"),
+        ("timezone: UTC", "owners: {awarenes: Ann}\ntimezone: UTC",
+         "shop.yaml:29: stage or touchpoint 'awarenes' is not defined, did you mean 'awareness'?"),
         ("touchpoint: order_completed,", "",
          "shop.yaml:19: sources.website.rules.0: a rule names either"),
         ("touchpoint: page_viewed\n", "touchpoint: Page Viewed\n",

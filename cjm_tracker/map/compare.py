@@ -9,7 +9,7 @@ from math import hypot, sqrt
 
 from cjm_tracker.drift import Drawn, Drift, Written
 from cjm_tracker.map import figures
-from cjm_tracker.map.model import Comparison, Curated, Difference, JourneyMap, Stage
+from cjm_tracker.map.model import Comparison, Difference, JourneyMap, Stage
 from cjm_tracker.map.words import words
 
 Label = Callable[[str], str]
@@ -126,7 +126,8 @@ def with_drawn(
     `drift` is None where they drew no touchpoint; `label` are the names' words.
     """
     stages = tuple(
-        replace(stage, curated=Curated(**written.get(stage.key, {}))) for stage in map.stages
+        replace(stage, curated=replace(stage.curated, **written.get(stage.key, {})))
+        for stage in map.stages
     )
     map = replace(map, stages=stages)
     if drift is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from math import isfinite
 from typing import Any
 
@@ -11,6 +12,7 @@ from cjm_tracker.errors import ConfigError
 from cjm_tracker.journeys import JourneyDefinition
 from cjm_tracker.map.model import (
     Comment,
+    Curated,
     Emotion,
     Flow,
     JourneyMap,
@@ -60,13 +62,17 @@ def read_map(
     rows = lane("stages") or [{"stage": name} for name in own.stages]
     places = {row["stage"]: place for place, row in enumerate(rows)}
     flows = [row for row in lane("flows") if {row["stage"], row["to_stage"]} <= places.keys()]
+    stages = _stages(rows, places, flows, lane, measure, own, label)
     return JourneyMap(
         title=label(definition) if definition in mapping.labels else words(language).title,
         language=language,
         definition=definition,
         period=Period(total["first_at"], total["last_at"]) if total["journeys"] else None,
         totals=Totals(**{name: total[name] for name in Totals.__slots__}),
-        stages=_stages(rows, places, flows, lane, measure, own, label),
+        stages=tuple(
+            replace(stage, curated=Curated(owner=mapping.owners.get(stage.key, "")))
+            for stage in stages
+        ),
         goals=tuple(label(goal) for goal in own.goals),
         moves=tuple(_move(row, places) for row in flows),
         conditions=conditions,

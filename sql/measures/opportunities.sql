@@ -40,6 +40,7 @@ columns:
   severity_high: upper end
   converted_value: mean value of a converted journey
   at_stake: 1 for drops, else the parameter
+  owner: who answers for the touchpoint, or else for its stage; empty where the mapping names nobody
 */
 {common}
 {judged}
@@ -56,7 +57,8 @@ SELECT
     low AS severity_low,
     high AS severity_high,
     mean_value AS converted_value,
-    if(kind = 'drops', 1, {at_stake:Float64}) AS at_stake
+    if(kind = 'drops', 1, {at_stake:Float64}) AS at_stake,
+    owner_of(touchpoint, stage) AS owner
 FROM pains
 ORDER BY opportunity DESC NULLS LAST, customers * severity * confidence DESC, touchpoint, stage, kind
 LIMIT {limit:UInt32}

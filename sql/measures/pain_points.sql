@@ -52,6 +52,7 @@ columns:
   ratio_high: upper end
   is_sure: 1 when the interval of severity leaves out 0
   score: customers * severity
+  owner: who answers for the touchpoint, or else for its stage; empty where the mapping names nobody
 */
 {common}
 {judged}
@@ -70,7 +71,8 @@ SELECT
     ratio * exp(-ratio_margin(harmed, journeys, other_harmed, other_journeys)) AS ratio_low,
     ratio * exp(ratio_margin(harmed, journeys, other_harmed, other_journeys)) AS ratio_high,
     low > 0 AS is_sure,
-    customers * severity AS score
+    customers * severity AS score,
+    owner_of(touchpoint, stage) AS owner
 FROM pains
 ORDER BY score DESC, touchpoint, stage, kind
 LIMIT {limit:UInt32}

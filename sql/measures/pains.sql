@@ -1,3 +1,6 @@
+    -- Who answers for a touchpoint, or else for its stage.
+    (SELECT (groupArray(name), groupArray(owner)) FROM owners) AS owned,
+    (touchpoint, stage) -> owned.2[indexOf(owned.1, if(has(owned.1, toString(touchpoint)), toString(touchpoint), toString(stage)))] AS owner_of,
     -- Pains: of each touchpoint and stage, how many journeys with it came to harm, against those without
     -- it at that stage. This stands for {pains} in the measures of pain points, after {judged}.
     summed AS

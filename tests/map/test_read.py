@@ -90,6 +90,12 @@ def test_transitions_pass_over_steps_without_stage_and_mark_the_way_back(
     assert (back.to, back.is_back) == (0, True)
 
 
+def test_a_stage_has_the_owner_that_the_mapping_names(stages: dict[str, Stage]) -> None:
+    assert {key: stage.curated.owner for key, stage in stages.items() if stage.curated.owner} == {
+        "purchase": "Sales"
+    }
+
+
 def test_names_are_in_the_language_asked_for(maps: Maps) -> None:
     assert maps.russian.stages[2].name == "Покупка"
     assert maps.russian.title == "Карта пути клиента"

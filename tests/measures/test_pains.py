@@ -11,6 +11,7 @@ from scipy.stats.contingency import relative_risk
 
 from cjm_tracker.errors import ConfigError, InputError
 from cjm_tracker.warehouse import Warehouse, migrate, stitch
+from cjm_tracker.warehouse.facts import register_mapping
 from cjm_tracker.warehouse.fixes import Fix, fixes, register
 
 from ..oracle import pains as oracle
@@ -226,3 +227,20 @@ def test_a_fix_that_works_is_called_better(ask: Ask, engine: Warehouse) -> None:
     assert row["verdict"] == "better"
     assert row["change"] == pytest.approx(0.5) and 0.3 < row["low"] < 0.5 < row["high"] < 0.7
     assert row["other_before"] == row["other_after"] == row["exposed_before"] == 0.25
+
+
+def test_who_answers_is_the_touchpoints_own_or_the_stages(
+    world: Warehouse, ask: Ask, rows: list[Row]
+) -> None:
+    assert {row["owner"] for row in rows} == {""}
+    hurt, stage = rows[0]["touchpoint"], rows[0]["stage"]
+    owned = PLAN.model_copy(update={"owners": {hurt: "Ann", stage: "Bo"}})
+    register_mapping(world, owned, "owned:1", ms(NOW))
+    for name in ("pain_points", "opportunities"):
+        found = ask(name, least="5", returned=",".join(RETURNED), limit="9999")
+        for row in found:
+            by_stage = "Bo" if row["stage"] == stage else ""
+            assert row["owner"] == ("Ann" if row["touchpoint"] == hurt else by_stage)
+        assert {row["owner"] for row in found} >= {"Ann"}
+    said = dict(world.query("SELECT name, owner FROM owners").rows)
+    assert said == {hurt: "Ann", stage: "Bo"}

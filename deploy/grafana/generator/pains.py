@@ -23,9 +23,9 @@ def pains(texts: Texts) -> Dashboard:
 def _rows(texts: Texts) -> list[layout.Row]:
     points = (
         "touchpoint stage kind customers harmed rate other_rate severity severity_low"
-        " severity_high is_sure"
+        " severity_high is_sure owner"
     )
-    worth = "touchpoint stage kind opportunity customers severity value confidence"
+    worth = "touchpoint stage kind opportunity customers severity value confidence owner"
     evidence = "customer_id journey_no stage at quotes=arrayStringConcat(quotes,'\\n')"
     return [
         (11, [(24, of_measure("pain_points", texts, "pain_points", points))]),
