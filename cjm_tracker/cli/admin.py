@@ -62,6 +62,17 @@ def migrate(
             out.print(f"{verb} {migration.name}")
         if not todo:
             out.print(f"{open_warehouse.address} is at this version")
+        elif not dry_run and _lacks_journeys(open_warehouse):
+            out.print("there are no journeys until the next stitch, of a worker or by cjm stitch")
+
+
+def _lacks_journeys(warehouse: store.Warehouse) -> bool:
+    """Whether there are events, and no journeys made of them."""
+    ((some_events, some_journeys),) = warehouse.query(
+        "SELECT (SELECT count() FROM (SELECT 1 FROM event_log LIMIT 1)),"
+        " (SELECT count() FROM (SELECT 1 FROM journey_log LIMIT 1))"
+    ).rows
+    return bool(some_events) and not some_journeys
 
 
 def stitch(

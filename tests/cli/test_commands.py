@@ -6,11 +6,13 @@ import bz2
 import gzip
 import json
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
 from cjm_tracker.mapping import DEFAULT_MAPPING
 from cjm_tracker.sources import formats
+from cjm_tracker.warehouse import connect
 from tests.cli.commands import cjm
 
 pytestmark = pytest.mark.slow
@@ -145,6 +147,20 @@ def test_migrate_says_what_it_would_do(tmp_path: Path) -> None:
     assert "would apply 0001_facts" in would
     assert "applied 0001_facts" in cjm(tmp_path, "migrate").stdout
     assert "is at this version" in cjm(tmp_path, "migrate").stdout
+
+
+def test_a_migration_that_leaves_no_journeys_says_what_makes_them(place: Path) -> None:
+    copytree(place / "cjm-data", place / "older", symlinks=True)
+    with connect(f"chdb:///{place / 'older'}") as warehouse:
+        warehouse.command("TRUNCATE TABLE journey_log")
+        (last,) = warehouse.query("SELECT max(name) FROM schema_migrations").rows[0]
+        warehouse.command(f"DELETE FROM schema_migrations WHERE name = '{last}'")
+    asked = ("--warehouse", "chdb:///older")
+    assert "until the next stitch" in cjm(place, "migrate", *asked).stdout
+    assert "until" not in cjm(place, "migrate", *asked).stdout
+    assert cjm(place, "stitch", *asked).returncode == 0
+    made = cjm(place, "sql", "SELECT path_text FROM journeys ORDER BY ALL", *asked).stdout
+    assert made == cjm(place, "sql", "SELECT path_text FROM journeys ORDER BY ALL").stdout != ""
 
 
 def test_a_stitch_without_anything_new_changes_no_journey(place: Path) -> None:
