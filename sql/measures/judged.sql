@@ -8,7 +8,10 @@
             if(is_converted, arrayFirstIndex((moment, name) -> moment = converted_at AND has({goals:Array(String)}, name), times, path), toUInt32(length(path) + 1)) AS goal_place,
             arrayLastIndex((outcome, name) -> has({returned:Array(String)}, outcome) OR has({returned:Array(String)}, name), outcomes, path) AS return_place,
             -- At each contact, what the customer said next.
-            arrayReverseFill(said -> isNotNull(said), emotions) AS moods
+            arrayReverseFill(said -> isNotNull(said), emotions) AS moods,
+            arrayEnumerateUniq(stages, path) AS nths,
+            -- Counted from behind, the first contact has the number of all.
+            arrayReverse(arrayEnumerateUniq(arrayReverse(stages), arrayReverse(path))) AS each_count
         FROM taken
         WHERE NOT may_go_further(end_reason, closes_at)
     ),
@@ -17,16 +20,14 @@
     (
         SELECT
             customer_id, customer, journey_no, stage, goal_place, return_place, is_converted,
-            arrayFilter((name, one) -> one = stage, path, stages) AS each_name,
-            arrayMap(nth -> nth = 1, arrayEnumerateUniq(each_name)) AS is_first,
-            arrayFilter((place, first) -> first, arrayFilter((place, one) -> one = stage, arrayEnumerate(path), stages), is_first) AS places,
-            arrayFilter((name, first) -> first, each_name, is_first) AS names,
-            arrayFilter((moment, first) -> first, arrayFilter((moment, one) -> one = stage, times, stages), is_first) AS moments,
-            arrayFilter((mood, first) -> first, arrayFilter((mood, one) -> one = stage, moods, stages), is_first) AS next_moods,
-            arrayFilter((wait, first) -> first, arrayFilter((wait, one) -> one = stage, waits_s, stages), is_first) AS waits,
-            arrayFilter((outcome, first) -> first, arrayFilter((outcome, one) -> one = stage, outcomes, stages), is_first) AS ends,
-            -- Counted from behind, the first contact has the number of all.
-            arrayFilter((count, first) -> first, arrayReverse(arrayEnumerateUniq(arrayReverse(each_name))), is_first) AS counts
+            arrayMap((one, nth) -> one = stage AND nth = 1, stages, nths) AS is_first,
+            arrayFilter((place, first) -> first, arrayEnumerate(path), is_first) AS places,
+            arrayFilter((name, first) -> first, path, is_first) AS names,
+            arrayFilter((moment, first) -> first, times, is_first) AS moments,
+            arrayFilter((mood, first) -> first, moods, is_first) AS next_moods,
+            arrayFilter((wait, first) -> first, waits_s, is_first) AS waits,
+            arrayFilter((outcome, first) -> first, outcomes, is_first) AS ends,
+            arrayFilter((count, first) -> first, each_count, is_first) AS counts
         FROM closed
         ARRAY JOIN arrayDistinct(stages) AS stage
     ),
@@ -34,10 +35,11 @@
     (
         SELECT stage, quantileExact({share:Float64})(assumeNotNull(wait)) AS patience_s
         FROM closed
-        ARRAY JOIN stages AS stage, waits_s AS wait, arrayEnumerateUniq(stages, path) AS nth
+        ARRAY JOIN stages AS stage, waits_s AS wait, nths AS nth
         WHERE nth = 1 AND isNotNull(wait)
         GROUP BY stage
     ),
+    (SELECT (groupArray(toString(stage)), groupArray(patience_s)) FROM patience) AS patient,
     ['drops', 'returns', 'rates_low', 'waits', 'abandons', 'repeats'] AS kinds,
     -- Of each name, and of the stage as a whole, in the order of kinds: who could come to that harm, and
     -- who did. The first three are of what follows, once a journey; the others of each name's contact.
@@ -45,6 +47,7 @@
     (
         SELECT
             customer_id, customer, journey_no, stage, names, moments,
+            patient.2[indexOf(patient.1, toString(stage))] AS patience_s,
             arrayMap((place, mood, wait, outcome) -> [place < goal_place, 1, isNotNull(mood), isNotNull(wait), outcome != '', 1], places, next_moods, waits, ends) AS risks,
             arrayMap(
                 (place, mood, wait, outcome, count) -> [
@@ -54,5 +57,4 @@
             arrayMap((once, each, no) -> if(no <= 3, once, each), risks[1], arrayReduce('sumForEach', risks), range(1, 7)) AS stage_risks,
             arrayMap((once, each, no) -> if(no <= 3, once, each), harms[1], arrayReduce('sumForEach', harms), range(1, 7)) AS stage_harms
         FROM visits
-        LEFT JOIN patience ON patience.stage = visits.stage
     ),
