@@ -14,6 +14,7 @@ TOP, BOTTOM, CURVE_HEIGHT = 10.0, 190.0, 240.0
 LEAST_SHARE = 0.15
 NODE = 13.0
 BOW = 36.0
+BESIDE = 56.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +29,14 @@ class Spot:
     low: float | None
 
     @property
-    def label_y(self) -> float:
-        """Above the whisker, or below it where the field ends above."""
+    def label(self) -> tuple[float, float]:
+        """Where its figure stands: above the whisker, below it where the field ends above, and
+        beside the dot where it ends below, too."""
         above = min(self.y, self.y if self.high is None else self.high) - 13
         below = max(self.y, self.y if self.low is None else self.low) + 33
-        return above if above >= TOP + 14 else below
+        if above >= TOP + 14:
+            return self.x, above
+        return (self.x, below) if below <= BOTTOM else (self.x + BESIDE, self.y + 5.5)
 
 
 @dataclass(frozen=True, slots=True)

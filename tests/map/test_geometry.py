@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cjm_tracker.map import figures, geometry
-from cjm_tracker.map.drawings import emotion_curve, transition_bows
+from cjm_tracker.map.drawings import BOTTOM, TOP, emotion_curve, transition_bows
 from cjm_tracker.map.model import Emotion, Period, Stage, Transition
 from cjm_tracker.map.words import _NOUNS, _WORDS, noun
 from cjm_tracker.mapping import LANGUAGES, Language
@@ -38,6 +38,15 @@ def test_the_curve_is_broken_where_nobody_answered() -> None:
 def test_a_mean_without_interval_gets_no_band() -> None:
     drawn = emotion_curve(_stages(Emotion(30, 0.5, (0.4, 0.6)), Emotion(1, 0.5)))
     assert drawn.lines and not drawn.ribbons
+
+
+@given(MEANS, MEANS, MEANS)
+def test_the_figure_of_a_mean_stays_in_the_field(one: float, two: float, three: float) -> None:
+    low, mean, high = sorted((one, two, three))
+    (spot,) = emotion_curve(_stages(Emotion(30, mean, (low, high)))).spots
+    x, y = spot.label
+    assert TOP + 14 <= y <= BOTTOM + 5.5 and 0 <= x - spot.x < geometry.COLUMN / 2
+    assert y < spot.high or y > spot.low or x > spot.x  # not on the whisker
 
 
 @settings(deadline=None)
