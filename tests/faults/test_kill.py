@@ -19,6 +19,15 @@ from .workers import QUICK, kill, report, running, until_progress
 pytestmark = [pytest.mark.broker, pytest.mark.slow]
 
 
+@pytest.mark.parametrize(
+    "broker",
+    [
+        pytest.param("kafka", marks=pytest.mark.kafka),
+        # `cjm up` is killed on it every time.
+        pytest.param("tansu", marks=pytest.mark.long),
+    ],
+    indirect=True,
+)
 def test_a_killed_worker_loses_nothing_and_counts_nothing_twice(
     broker: Broker, tmp_path: Path, times: Times
 ) -> None:

@@ -30,7 +30,7 @@ def test_a_worker_asked_to_stop_leaves_nothing_to_be_done_again(
     feed = Feed(tansu, installation.topics.raw("website"), seed=11)
     took = []
     with feed.flowing(per_second=100):
-        for _ in range(times(2, 20)):
+        for _ in range(times(1, 20)):
             with running(installation) as worker:
                 until_progress(worker, installation)
                 asked = time.monotonic()

@@ -671,7 +671,7 @@ FROM numbers({n:UInt64})
 
 
 @pytest.mark.slow
-def test_a_customer_of_a_million_events_costs_in_proportion(warehouse: Warehouse) -> None:
+def test_a_customer_of_half_a_million_events_costs_in_proportion(warehouse: Warehouse) -> None:
     mapping = having(
         {"name": "cut", "goals": ["bought"], "starts_at": ["compared"], "lookback": "30m"},
         {"name": "from_start", "starts_at": ["compared"], "only_from_start": True},
@@ -679,7 +679,7 @@ def test_a_customer_of_a_million_events_costs_in_proportion(warehouse: Warehouse
         {"name": "account", "unit": "account", "goals": ["bought"], "starts_at": ["compared"]},
     )
     seconds = {}
-    for n in (100_000, 1_000_000):
+    for n in (50_000, 500_000):
         forget_everything(warehouse)
         journal = Journal(warehouse)
         journal.keep(at(-1, account="account:A"))
@@ -697,4 +697,4 @@ def test_a_customer_of_a_million_events_costs_in_proportion(warehouse: Warehouse
             ("whole_life", 1, n + 1, 0, 0),
             ("account", n // 4 + 1, n + 1, 0, 0),
         ]
-    assert seconds[1_000_000] < 15 * seconds[100_000]
+    assert seconds[500_000] < 15 * seconds[50_000]
