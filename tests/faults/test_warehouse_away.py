@@ -26,7 +26,7 @@ RESUMES_WITHIN_S = 20
 def test_an_absent_warehouse_is_waited_for_in_bounded_memory(
     tansu: Broker, server: Server, tmp_path: Path, times: Times
 ) -> None:
-    away_s = times(20, 300)
+    away_s = times(10, 300)
     installation = Installation(
         tansu, tmp_path, batch_records=500, warehouse_timeout_s=5.0,
         warehouse=server.dsn(), health=f"127.0.0.1:{free_port()}", **QUICK,

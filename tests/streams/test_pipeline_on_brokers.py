@@ -96,6 +96,11 @@ def test_the_ledger_accounts_for_every_record_and_the_second_run_changes_no_figu
     assert installation.rows(*FIGURES) == once
 
 
+@pytest.mark.parametrize(
+    "broker",
+    ["tansu", pytest.param("kafka", marks=[pytest.mark.kafka, pytest.mark.long])],
+    indirect=True,
+)
 def test_a_bad_record_becomes_a_dead_letter_with_its_bytes_and_its_batch_is_unharmed(
     broker: Broker, tmp_path: Path
 ) -> None:

@@ -128,7 +128,7 @@ def test_a_second_time_nothing_changes(told: Warehouse) -> None:
 
 @given(worlds=st.lists(st.lists(deeds, min_size=1, max_size=12), min_size=9, max_size=9))
 @settings(
-    max_examples=3,
+    max_examples=2,
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=list(HealthCheck),
