@@ -58,7 +58,10 @@ def test_what_people_wrote_comes_back_word_for_word(maps: Maps, tmp_path: Path) 
     path = tmp_path / "map.csv"
     path.write_text(sheet(map, PLAN.labels), encoding="utf-8", newline="")
     _, found = read_sheet(path, PLAN.stages, PLAN.labels)
-    assert found == {"awareness": {name: getattr(written, name) for name in CURATED}}
+    assert found == {
+        "awareness": {name: getattr(written, name) for name in CURATED},
+        "purchase": {"owner": "Sales"},  # as the mapping says
+    }
 
 
 def test_no_cell_is_a_formula(maps: Maps) -> None:

@@ -6,7 +6,7 @@ import base64
 import json
 import os
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -174,7 +174,10 @@ def test_several_workers_run_on_one_machine(tansu: Broker, tmp_path: Path) -> No
 
 def listening(pid: int) -> set[str]:
     """The addresses a process listens on, as in /proc/net/tcp."""
-    held = {os.readlink(fd) for fd in Path(f"/proc/{pid}/fd").iterdir()}
+    held = set()
+    for fd in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):  # closed meanwhile
+            held.add(os.readlink(fd))
     rows = [row.split() for row in Path(f"/proc/{pid}/net/tcp").read_text().splitlines()[1:]]
     return {row[1] for row in rows if row[3] == "0A" and f"socket:[{row[9]}]" in held}
 
