@@ -339,9 +339,10 @@ def _contradictions(mapping: Mapping) -> Iterator[tuple[tuple[str | int, ...], s
             for name in names:
                 if name not in known:
                     yield ("personas", number, field), f"'{name}'{nearest(name, known)}"
+    owned = [*mapping.stages, *mapping.touchpoints]
     for name in mapping.owners:
-        if name not in (known := [*mapping.stages, *mapping.touchpoints]):
-            yield ("owners", name), f"stage or touchpoint '{name}'{nearest(name, known)}"
+        if name not in owned:
+            yield ("owners", name), f"stage or touchpoint '{name}'{nearest(name, owned)}"
     if wrong := list(_wrong_formats(mapping)):
         yield from wrong
         return  # what is known is not known

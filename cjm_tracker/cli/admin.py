@@ -21,6 +21,7 @@ from cjm_tracker.cli.common import (
 from cjm_tracker.cli.delivery import BrokerOption, DryRun, plain, table
 from cjm_tracker.cli.sql import as_json
 from cjm_tracker.errors import ConfigError
+from cjm_tracker.resources import sql_text
 from cjm_tracker.settings import load_settings
 from cjm_tracker.wording import seconds
 
@@ -68,11 +69,7 @@ def migrate(
 
 def _lacks_journeys(warehouse: store.Warehouse) -> bool:
     """Whether there are events, and no journeys made of them."""
-    ((some_events, some_journeys),) = warehouse.query(
-        "SELECT (SELECT count() FROM (SELECT 1 FROM event_log LIMIT 1)),"
-        " (SELECT count() FROM (SELECT 1 FROM journey_log LIMIT 1))"
-    ).rows
-    return bool(some_events) and not some_journeys
+    return bool(warehouse.query(sql_text("queries/lacks_journeys.sql")).rows[0][0])
 
 
 def stitch(

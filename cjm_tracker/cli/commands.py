@@ -112,6 +112,12 @@ COMMANDS: Final = {
 }
 
 
+def implementation(name: str) -> Any:
+    """What a command's name stands for, imported: a function, or a `typer.Typer` of its own."""
+    module, _, attribute = COMMANDS[name][0].partition(":")
+    return getattr(import_module(f"{__package__}.{module}"), attribute)
+
+
 class Commands(TyperGroup):
     """Of a command nobody called, what `--help` and completion show: its name and first line."""
 
@@ -123,14 +129,12 @@ class Commands(TyperGroup):
     def load(self, *names: str) -> None:
         """Put the commands themselves in the place of their first lines."""
         for name in names:
-            place, line = COMMANDS[name]
-            module, _, attribute = place.partition(":")
-            found = getattr(import_module(f"{__package__}.{module}"), attribute)
+            found = implementation(name)
             alone = typer.Typer(rich_markup_mode="rich")
             if isinstance(found, typer.Typer):
                 alone.add_typer(found, name=name)
             else:
-                alone.command(name, short_help=line)(found)
+                alone.command(name, short_help=COMMANDS[name][1])(found)
             self.add_command(typer.main.get_group(alone).commands[name])
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:

@@ -75,7 +75,7 @@ columns:
         WHERE notEmpty(fits)
     ),
     -- Whoever never takes the first step is in no funnel, nor is what comes before it.
-    begun AS
+    entered AS
     (
         SELECT customer, is_awaited, arraySlice(fitted.fits, first_entry) AS fits, arraySlice(fitted.at, first_entry) AS at
         FROM fitted
@@ -110,7 +110,7 @@ columns:
             ) AS done,
             done.1 AS reached,
             done.2 AS since
-        FROM begun
+        FROM entered
     ),
     unordered AS
     (

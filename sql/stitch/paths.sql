@@ -164,14 +164,12 @@ WITH
             length(s) - length(steps) AS outside
         FROM cut
     ),
-    -- Journey by journey: its first and last step. Step by step: the next goal of its journey.
+    -- Journey by journey: how it ends, and its first goal. Step by step: the next goal of its journey.
     parted AS
     (
         SELECT
             *,
             arrayPopFront(arrayPushBack(is_first, 1)) AS is_last,
-            arrayFilter((number, first) -> first, arrayEnumerate(steps), is_first) AS firsts,
-            arrayFilter((number, last) -> last, arrayEnumerate(steps), is_last) AS lasts,
             arrayFilter((close, last) -> last, closes, is_last) AS ends,
             arrayMap(touchpoint -> has({goals:Array(String)}, touchpoint), steps.5) AS is_goal,
             arrayReverseFill(
@@ -188,7 +186,7 @@ WITH
         FROM
         (
             SELECT
-                customer_id, toUnixTimestamp64Milli(started_at) AS at, toUInt32(journey_log.nth) AS nth,
+                customer_id, toUnixTimestamp64Milli(started_at) AS at, journey_log.nth AS nth,
                 argMax(journey_log.is_gone, journey_log.run) AS is_gone, max(journey_log.run) AS latest
             FROM journey_log
             WHERE definition = {definition:String} AND customer_id IN (SELECT named(unit) FROM {scope:Identifier})
@@ -208,7 +206,7 @@ WITH
             arraySplit((at, first) -> first, goal_at, is_first) AS each_goal_at,
             arraySplit((who, first) -> first, arrayResize(contacts_in, length(steps)), is_first) AS each_contacts,
             arrayFilter((at, first) -> first, steps.1, is_first) AS starts,
-            arrayMap(nth -> toUInt32(nth), arrayEnumerateUniq(starts)) AS nths,
+            arrayEnumerateUniq(starts) AS nths,
             arrayMap((at, nth) -> (at, nth, 0), starts, nths) AS journeys,
             if(outside > 0 OR empty(journeys), arrayPushBack(journeys, (toInt64(0), toUInt32(0), 0)), journeys) AS new,
             arraySort(arrayConcat(new, standing.old)) AS both,

@@ -46,7 +46,7 @@ SELECT
     topic
 FROM journey_log AS log FINAL
 ARRAY JOIN
-    arrayMap(position -> toUInt32(position), arrayEnumerate(path)) AS position,
+    arrayEnumerate(path) AS position,
     times AS occurred_at,
     path AS touchpoint,
     channels AS channel,

@@ -5,20 +5,17 @@ from __future__ import annotations
 import inspect
 import subprocess
 import sys
-from importlib import import_module
 
 import pytest
 import typer
 
-from cjm_tracker.cli.commands import COMMANDS
+from cjm_tracker.cli.commands import COMMANDS, implementation
 from tests.cli.commands import every_command
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_command_is_listed_with_its_own_first_line(name: str) -> None:
-    place, line = COMMANDS[name]
-    module, _, attribute = place.partition(":")
-    found = getattr(import_module(f"cjm_tracker.cli.{module}"), attribute)
+    found, (_, line) = implementation(name), COMMANDS[name]
     if isinstance(found, typer.Typer):
         assert found.info.help == line
     else:
