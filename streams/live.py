@@ -9,7 +9,6 @@ from cjm_tracker.warehouse.reader import Reader
 from streams.listener import Listener
 from streams.page import LivePage
 from streams.runtime import Runtime
-from streams.sql import SqlInterface
 
 log = structlog.get_logger()
 
@@ -24,6 +23,9 @@ async def listening(runtime: Runtime) -> list[Listener]:
     if settings.sql != "off":
         address = parse_dsn(settings.warehouse.get_secret_value())
         if address.directory:
+            # Its compression comes with the embedded engine, which a server's workers do without.
+            from streams.sql import SqlInterface
+
             reader = Reader(address.directory, address.database)
             asked["CJM_SQL"] = SqlInterface(reader).listener(settings.sql)
         else:

@@ -10,10 +10,12 @@ import asyncio
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from uuid import uuid4
 
 from aiohttp import hdrs, web
 
+from cjm_tracker.warehouse import wire
 from cjm_tracker.warehouse.admission import SYNTAX_ERROR, Refused
 from cjm_tracker.warehouse.client import DATABASE
 from cjm_tracker.warehouse.reader import Answer, Reader
@@ -26,7 +28,9 @@ OWN = frozenset(
     "query database default_format query_id session_id session_check session_timeout user password"
     " client_protocol_version wait_end_of_query buffer_size enable_http_compression compress"
     " decompress send_progress_in_http_headers http_headers_progress_interval_ms role quota_key"
-    " cancel_http_readonly_queries_on_client_close add_http_cors_header stacktrace".split()
+    " cancel_http_readonly_queries_on_client_close add_http_cors_header stacktrace"
+    # The codec of compressed frames is told by each frame: here it is always LZ4.
+    " network_compression_method network_zstd_compression_level".split()
 )
 UNKNOWN_DATABASE, UNSUPPORTED = 81, 48
 # As a server maps them: what is asked wrongly, what is not there, what may not be, what took long.
@@ -80,6 +84,9 @@ class SqlInterface:
             )
         else:
             response = web.Response(body=answer.body, headers={FORMAT: answer.form})
+            # As strings: so a server writes numbers of 64 bits.
+            figures = {name: str(value) for name, value in answer.figures.items()}
+            response.headers["X-ClickHouse-Summary"] = json.dumps(figures)
             response.headers["Content-Type"] = next(
                 (words for form, words in TYPES if form.match(answer.form)),
                 "text/plain; charset=UTF-8",
@@ -90,7 +97,6 @@ class SqlInterface:
                 "X-ClickHouse-Query-Id": re.sub(r"[^\w.-]", "", query_id)[:100],
                 "X-ClickHouse-Server-Display-Name": "cjm",
                 "X-ClickHouse-Timezone": self._reader.timezone or "UTC",
-                "X-ClickHouse-Summary": json.dumps({"result_bytes": str(response.content_length)}),
             }
         )
         return response
@@ -117,19 +123,34 @@ class SqlInterface:
             raise Refused(
                 UNKNOWN_DATABASE, "UNKNOWN_DATABASE", f"Database {named[:60]} is not here"
             )
-        if given.get("compress", "0") not in ("0", "false"):
-            text = "compress=1 is not known here: ask for gzip by Accept-Encoding"
+        if _is_on(given, "decompress"):
+            text = "decompress=1 is not known here: send the statement as it is"
             raise Refused(UNSUPPORTED, "NOT_IMPLEMENTED", text)
         form = request.headers.get(FORMAT) or given.get("default_format") or "TabSeparated"
         bound = {n.removeprefix("param_"): v for n, v in given.items() if n.startswith("param_")}
         settings = {n: v for n, v in given.items() if n not in OWN and not n.startswith("param_")}
         async with self._at_once:
-            return await asyncio.to_thread(self._reader.run, sql, form, bound, settings)
+            answer = await asyncio.to_thread(self._reader.run, sql, form, bound, settings)
+            return await asyncio.to_thread(_as_asked, answer, given)
+
+
+def _as_asked(answer: Answer, given: Mapping[str, str]) -> Answer:
+    """In the client's version of the protocol and its compression."""
+    body, revision = answer.body, given.get("client_protocol_version", "0")
+    if answer.form == "Native" and revision.isdecimal():
+        body = wire.native(body, int(revision))
+    if _is_on(given, "compress"):
+        body = wire.compressed(body)
+    return replace(answer, body=body)
+
+
+def _is_on(given: Mapping[str, str], name: str) -> bool:
+    return given.get(name, "0") not in ("0", "false")
 
 
 def _compress(request: web.Request, response: web.Response) -> None:
     """By gzip, where that is asked for: of what clients offer, what this library has."""
-    if request.query.get("enable_http_compression", "0") in ("0", "false"):
+    if not _is_on(request.query, "enable_http_compression"):
         return
     if "gzip" in request.headers.get("Accept-Encoding", ""):
         response.enable_compression(web.ContentCoding.gzip)

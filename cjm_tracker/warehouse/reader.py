@@ -25,6 +25,8 @@ LIMITS = {
 MODES = {"result_overflow_mode": "throw", "timeout_overflow_mode": "throw", "allow_ddl": "0"}
 # What a request may set within them.
 SETTABLE = re.compile(r"output_format_\w+|date_time_output_format|session_timezone|max_block_size")
+# The driver of Java sends what is for inserts with every statement.
+IGNORED = frozenset(("readonly", "async_insert", "wait_for_async_insert"))
 # Grafana's data source sends it with every query, more than it needs.
 AT_MOST = {"max_execution_time": 120, "max_result_rows": LIMITS["max_result_rows"]}
 
@@ -35,6 +37,7 @@ class Answer:
 
     body: bytes
     form: str
+    figures: Mapping[str, int]  # as a server's summary names them
 
 
 class Reader:
@@ -64,16 +67,19 @@ class Reader:
 
         Raises `Refused`: what may not run, and what the engine says of what may.
         """
-        bound = dict(parameters or {})
-        wanted = _within(settings or {})
+        bound, given = dict(parameters or {}), settings or {}
+        wanted = _within(given)
         handle = self._handle(wanted)
         try:
+            for name in given.keys() - wanted.keys() - IGNORED:
+                _check_unchanged(handle, name, given[name])
             admission = self._admitting(handle)
             admitted = admission.admitted(sql, bound)
             named = admitted.form or form
             if not FORMAT.fullmatch(named):
                 raise Refused(73, "UNKNOWN_FORMAT", f"Unknown format {named}")
-            return Answer(handle.query(admitted.sql, named, params=bound).bytes(), named)
+            result = handle.query(admitted.sql, named, params=bound)
+            return Answer(result.bytes(), named, _figures(result))
         except RuntimeError as error:
             raise _said(error) from None
         finally:
@@ -108,8 +114,19 @@ class Reader:
         return self._admission.asking(ask)
 
 
+def _figures(result: Any) -> dict[str, int]:
+    """Of a finished statement; some clients read no row where `result_rows` is 0."""
+    return {
+        "read_rows": result.storage_rows_read(),
+        "read_bytes": result.storage_bytes_read(),
+        "result_rows": result.rows_read(),
+        "result_bytes": result.bytes_read(),
+        "elapsed_ns": int(result.elapsed() * 1e9),
+    }
+
+
 def _within(settings: Mapping[str, str]) -> dict[str, str]:
-    """The settings of a request that it may have; raises Refused for any other."""
+    """Those settings of a request that it may change."""
     allowed = {}
     for name, value in settings.items():
         if name in AT_MOST:
@@ -118,9 +135,14 @@ def _within(settings: Mapping[str, str]) -> dict[str, str]:
             allowed[name] = str(min(int(value) or AT_MOST[name], AT_MOST[name]))
         elif SETTABLE.fullmatch(name):
             allowed[name] = value
-        elif name != "readonly":
-            raise _locked(name)
     return allowed
+
+
+def _check_unchanged(handle: Any, name: str, value: str) -> None:
+    """As in a server's read-only mode: what it is already, a setting may be set to."""
+    question = "SELECT 1 FROM system.settings WHERE name = {name:String} AND value = {value:String}"
+    if not handle.query(question, "TSV", params={"name": name, "value": value}).bytes():
+        raise _locked(name)
 
 
 def _locked(name: str) -> Refused:

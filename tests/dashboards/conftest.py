@@ -6,9 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from cjm_tracker.warehouse import connect, migrate
-from tests.dashboards import journey_lab
-from tests.dashboards.questions import Lab
+from tests.dashboards.questions import Lab, open_lab
 
 
 @pytest.fixture(scope="module", params=["empty", "lived in"])
@@ -16,21 +14,12 @@ def either(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Lab]:
     """A warehouse without any data, then one with the known customers."""
-    yield from _open(tmp_path_factory, lived_in=request.param == "lived in")
+    with open_lab(tmp_path_factory.mktemp("dashboards"), request.param == "lived in") as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """A warehouse with the known customers."""
-    yield from _open(tmp_path_factory, lived_in=True)
-
-
-def _open(tmp_path_factory: pytest.TempPathFactory, lived_in: bool) -> Iterator[Lab]:
-    directory = tmp_path_factory.mktemp("dashboards") / "warehouse"
-    with connect(f"chdb:///{directory}") as warehouse:
-        # A few rows: threads and compiled expressions cost more than they save.
-        warehouse.command("SET max_threads = 1, compile_expressions = 0")
-        migrate(warehouse)
-        if lived_in:
-            journey_lab.fill(warehouse)
-        yield Lab(warehouse, lived_in)
+    with open_lab(tmp_path_factory.mktemp("dashboards")) as opened:
+        yield opened

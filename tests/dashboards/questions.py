@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
-from cjm_tracker.warehouse import Warehouse
+from cjm_tracker.warehouse import Warehouse, connect, migrate
+from tests.dashboards import journey_lab
 from tests.dashboards.board_files import query
 from tests.dashboards.grafana_macros import ALL, Range, Value, expand
 from tests.dashboards.journey_lab import END, START
@@ -23,6 +27,7 @@ class Lab:
     """A warehouse, and the answers of the dashboards over it."""
 
     warehouse: Warehouse
+    directory: Path
     lived_in: bool
     answers: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     customers: dict[str, str] = field(default_factory=dict)
@@ -74,6 +79,19 @@ class Lab:
 
     def one_customer(self, name: str, **more: Any) -> list[dict[str, Any]]:
         return self.ask(query("cjm-customer", name).sql, **more)
+
+
+@contextmanager
+def open_lab(directory: Path, lived_in: bool = True) -> Iterator[Lab]:
+    """A warehouse in this directory, empty or with the known customers."""
+    directory = directory / "warehouse"
+    with connect(f"chdb:///{directory}") as warehouse:
+        # A few rows: threads and compiled expressions cost more than they save.
+        warehouse.command("SET max_threads = 1, compile_expressions = 0")
+        migrate(warehouse)
+        if lived_in:
+            journey_lab.fill(warehouse)
+        yield Lab(warehouse, directory, lived_in)
 
 
 def _bare(type_: str) -> str:

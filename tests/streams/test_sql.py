@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import gzip
 import http.client
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
@@ -16,37 +13,11 @@ import pytest
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import DatabaseError
 
-from cjm_tracker.broker.tansu import free_port
 from cjm_tracker.warehouse import connect, migrate
 from cjm_tracker.warehouse.reader import Reader
-from streams.listener import Listener, is_of_this_machine
+from streams.listener import is_of_this_machine
 from streams.sql import SqlInterface
-
-
-@contextmanager
-def served(make: type[SqlInterface], *given: Reader) -> Iterator[int]:
-    """A port where it listens, in a loop of its own."""
-    loop, port = asyncio.new_event_loop(), free_port()
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
-
-    def run(work: object) -> object:
-        return asyncio.run_coroutine_threadsafe(work, loop).result(30)  # type: ignore[arg-type]
-
-    async def start() -> Listener:
-        listener = make(*given).listener(f"127.0.0.1:{port}")
-        await listener.start()
-        return listener
-
-    listener = run(start())
-    assert isinstance(listener, Listener)
-    try:
-        yield port
-    finally:
-        run(listener.stop())
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
-        loop.close()
+from tests.streams.serving import served
 
 
 @pytest.fixture(scope="module")
@@ -140,7 +111,8 @@ def test_a_browser_or_curl_asks(port: int) -> None:
         ("/", "SELECT file('/etc/passwd')", 403, "497"),
         ("/?max_memory_usage=0", "SELECT 1", 403, "164"),
         ("/?database=system", "SELECT 1", 404, "81"),
-        ("/?compress=1", "SELECT 1", 501, "48"),
+        ("/?decompress=1", "SELECT 1", 501, "48"),
+        ("/?extremes=1", "SELECT 1", 403, "164"),
         ("/?default_format=Template", "SELECT 1", 400, "73"),
     ],
 )

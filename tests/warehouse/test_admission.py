@@ -448,7 +448,7 @@ def test_sane_questions_are_answered(reader: Reader, statement: str) -> None:
 
 def test_questions_of_dashboards_and_cookbook_may_be_asked(reader: Reader, trap: Trap) -> None:
     """Parsed only: what they answer is tested elsewhere. Panels are many and much alike."""
-    lab = Lab(trap.warehouse, lived_in=False)
+    lab = Lab(trap.warehouse, trap.directory, lived_in=False)
     asked = {expand(one.sql, lab.choices(), EVERYTHING) for one in queries()[::6]}
     cookbook = (SQL / "cookbook.md").read_text(encoding="utf-8")
     for sql in sorted(asked | {one.sql for one in questions(cookbook)}):
@@ -480,4 +480,4 @@ def test_limits_hold(reader: Reader) -> None:
 )
 def test_no_setting_lifts_a_limit(reader: Reader, name: str) -> None:
     with pytest.raises(Refused, match="readonly mode"):
-        reader.run("SELECT 1", settings={name: "0"})
+        reader.run("SELECT 1", settings={name: "1"})
