@@ -6,7 +6,7 @@ progress and is not stuck: that wait has its own end (`retry_for_s`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +20,7 @@ class Feed:
     progress_at: float
     joined: bool = False  # it has been told its partitions, of which there may be none
     lag: int = 0  # records not yet committed
+    lags: Mapping[int, int] = field(default_factory=dict)  # the same by partition
 
 
 @dataclass(slots=True)
@@ -41,9 +42,11 @@ class Health:
         """The source committed a batch, or found nothing to read."""
         self.sources[source].progress_at = now
 
-    def lag(self, source: Source, records: int, now: float, *, is_read: bool) -> None:
-        """So many records of the source are not committed; nothing left to read is progress."""
-        self.sources[source].lag = 0 if is_read else max(1, records)
+    def lag(self, source: Source, records: Mapping[int, int], now: float, *, is_read: bool) -> None:
+        """So many records of each partition are not committed; nothing left to read is progress."""
+        feed = self.sources[source]
+        feed.lag = 0 if is_read else max(1, sum(records.values()))
+        feed.lags = dict.fromkeys(records, 0) if is_read else dict(records)
         if is_read:
             self.progressed(source, now)
 

@@ -159,16 +159,16 @@ class Processor(faust.Service):  # type: ignore[misc]
         self._expected[partition] = following
 
     async def _measure(self) -> None:
-        lag, is_read = 0, self._in_flight.is_empty
+        lags, is_read = {}, self._in_flight.is_empty
         partitions = list(self._consumer.assignment())
         ends = await self._consumer.end_offsets(partitions) if partitions else {}
         for partition, end in ends.items():
             committed = await self._consumer.committed(partition) or 0
+            lags[partition.partition] = max(0, end - committed)
             metrics.LAG.labels(self.source, str(partition.partition)).set(max(0, end - committed))
-            lag += max(0, end - committed)
             # The end may be a transaction's marker, which nobody ever commits.
             is_read &= await self._consumer.position(partition) >= end
-        runtime.health.lag(self.source, lag, time.monotonic(), is_read=is_read)
+        runtime.health.lag(self.source, lags, time.monotonic(), is_read=is_read)
 
     @contextlib.asynccontextmanager
     async def _or_crash(self) -> AsyncIterator[None]:

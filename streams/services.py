@@ -12,6 +12,7 @@ from streams import control  # noqa: F401 - its agent registers itself
 from streams.app import app, runtime
 from streams.call_centre import CallCentre
 from streams.crm import Crm
+from streams.lag import LagKeeper
 from streams.listener import Listener
 from streams.live import listening
 from streams.stitcher import Stitcher
@@ -32,7 +33,7 @@ class Tracker(faust.Service):  # type: ignore[misc]
     _listeners: Sequence[Listener] = ()
 
     def on_init_dependencies(self) -> Iterable[faust.Service]:
-        services = (*PROCESSORS, Stitcher)
+        services = (*PROCESSORS, Stitcher, LagKeeper)
         return [service(loop=self.loop, beacon=self.beacon) for service in services]
 
     async def on_start(self) -> None:

@@ -10,11 +10,13 @@ from cjm_tracker.warehouse.facts import (
     register_mapping,
     store,
 )
+from cjm_tracker.warehouse.lags import Lag, store_lags
 from cjm_tracker.warehouse.migrations import check, migrate, pending, script
 from cjm_tracker.warehouse.queries import run_query
 from cjm_tracker.warehouse.stitch import StitchResult, stitch
 
 __all__ = [
+    "Lag",
     "Prepared",
     "Run",
     "StitchResult",
@@ -31,4 +33,5 @@ __all__ = [
     "script",
     "stitch",
     "store",
+    "store_lags",
 ]

@@ -30,6 +30,7 @@ GRANT SELECT ON cjm.identity_decisions TO cjm_reader;
 GRANT SELECT ON cjm.identity_history TO cjm_reader;
 GRANT SELECT ON cjm.journeys TO cjm_reader;
 GRANT SELECT ON cjm.kinds TO cjm_reader;
+GRANT SELECT ON cjm.lags TO cjm_reader;
 GRANT SELECT ON cjm.new_batches TO cjm_reader;
 GRANT SELECT ON cjm.owners TO cjm_reader;
 GRANT SELECT ON cjm.paths TO cjm_reader;

@@ -3,9 +3,7 @@
 WITH
     ledger AS
     (
-        SELECT source, sum(records) AS records
-        FROM (SELECT arrayElement(splitByChar('.', toString(topic)), -1) AS source, records FROM batches)
-        GROUP BY source
+        SELECT source, sum(records) AS records FROM batches GROUP BY source
     ),
     known AS
     (

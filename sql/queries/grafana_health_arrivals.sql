@@ -4,7 +4,7 @@
 WITH
     ledger AS
     (
-        SELECT arrayElement(splitByChar('.', toString(topic)), -1) AS source, sum(stored + dropped) AS records
+        SELECT source, sum(stored + dropped) AS records
         FROM batches
         WHERE $__timeFilter_ms(stored_at)
         GROUP BY source

@@ -2,7 +2,7 @@
 -- by the ledger: to count the events they gave is to compare all of them.
 WITH ledger AS
 (
-    SELECT arrayElement(splitByChar('.', toString(topic)), -1) AS source, sum(stored + dropped) AS records
+    SELECT source, sum(stored + dropped) AS records
     FROM batches
     GROUP BY source
 )

@@ -3,7 +3,7 @@
 WITH
     ledger AS
     (
-        SELECT arrayElement(splitByChar('.', toString(topic)), -1) AS source, sum(records) AS records
+        SELECT source, sum(records) AS records
         FROM batches
         GROUP BY source
     ),

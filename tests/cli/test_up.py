@@ -51,9 +51,12 @@ class Up:
 
     def stored(self, events: int) -> None:
         """Return when the SQL interface knows of so many events."""
-        client = clickhouse_connect.get_client(host="127.0.0.1", port=self.sql)
-        until(lambda: client.command("SELECT count() FROM events") == events)
-        client.close()
+        until(lambda: self.asked("SELECT count() FROM events") == events)
+
+    def asked(self, sql: str) -> object:
+        """The one value of a question, by the SQL interface."""
+        with clickhouse_connect.get_client(host="127.0.0.1", port=self.sql) as client:
+            return client.command(sql)
 
 
 @contextmanager
@@ -111,6 +114,7 @@ def test_it_goes_on_after_ctrl_c_and_after_a_kill(tmp_path: Path) -> None:
         both = f"{page_view(1)}\n{fresh}"  # one that is known, one that is not
         cjm(tmp_path, "send", "--source", "website", "-", stdin=both.encode())
         second.stored(202)
+        until(lambda: second.asked("SELECT max(lag) FROM lags HAVING count() > 4") == 0)
         second.process.kill()
         second.process.wait()
         # Its worker ends by itself, and with it the hold on the warehouse.

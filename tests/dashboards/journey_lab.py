@@ -21,7 +21,7 @@ from cjm_tracker.mapping import load_mapping
 from cjm_tracker.personas import Persona
 from cjm_tracker.pipeline import Pipeline
 from cjm_tracker.sources import format_named
-from cjm_tracker.warehouse import Warehouse, register_mapping, stitch, store
+from cjm_tracker.warehouse import Lag, Warehouse, register_mapping, stitch, store, store_lags
 from cjm_tracker.warehouse.fixes import Fix, register
 
 # Dead letters are kept for 90 days: the story ends with the present hour.
@@ -42,7 +42,13 @@ def fill(warehouse: Warehouse) -> None:
     for name, payloads in sources().items():
         format_ = format_named(name)
         records = [
-            Record(f"file:{name}", 0, offset, _ms(at + timedelta(seconds=5)), _bytes(payload))
+            Record(
+                f"file:{name}@1.{format_.source}",
+                0,
+                offset,
+                _ms(at + timedelta(seconds=5)),
+                _bytes(payload),
+            )
             for offset, (at, payload) in enumerate(payloads)
         ]
         batch = pipeline.process(records, format_)
@@ -51,6 +57,8 @@ def fill(warehouse: Warehouse) -> None:
     stitch(warehouse, mapping, _ms(END))
     fix = Fix("delivery_call", START + timedelta(days=3), "logistics", "Couriers call ahead")
     register(warehouse, fix, END)
+    waiting = [Lag("website", "raw.website", partition, 40) for partition in range(2)]
+    store_lags(warehouse, waiting, _ms(END))
 
 
 def sources() -> dict[str, list[Payload]]:

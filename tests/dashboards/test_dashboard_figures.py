@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import time
 from typing import Any
 
 import pytest
 
+from cjm_tracker.warehouse import Lag, store_lags
 from tests.dashboards.board_files import boards, query
 from tests.dashboards.journey_lab import BUYER, CALLER, COMMENT
 from tests.dashboards.questions import Lab
@@ -152,6 +154,17 @@ def test_the_latest_customer_comes_first(lab: Lab) -> None:
     rows = lab.overview("Recent customers")
     assert rows[0]["customer_id"] == lab.customer("d1")
     assert all(int(row["from_ms"]) < int(row["to_ms"]) for row in rows)
+
+
+def test_what_waits_is_added_up_over_partitions(lab: Lab) -> None:
+    rows = lab.ask(query("cjm-health", "Records waiting over time").sql)
+    assert [(row["source"], row["lag"]) for row in rows] == [("website", 80)]
+    now = int(time.time() * 1000)
+    latest = query("cjm-health", "Records waiting").sql
+    store_lags(lab.warehouse, [Lag("store", "raw.store", 0, 70)], now - 240_000)
+    store_lags(lab.warehouse, [Lag("store", "raw.store", part, 7) for part in range(2)], now)
+    assert value(lab.ask(latest)) == 14
+    assert value(lab.ask(latest, source=["website"])) is None  # measured, but long ago
 
 
 def test_a_comment_is_shown_as_it_was_written(lab: Lab) -> None:

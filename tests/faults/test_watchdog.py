@@ -39,32 +39,32 @@ def test_a_worker_with_nothing_to_read_is_never_stuck(health: Health) -> None:
 
 
 def test_records_that_wait_without_a_commit_are_a_standstill(health: Health) -> None:
-    health.lag("store", 5, NOW, is_read=False)
+    health.lag("store", {0: 5}, NOW, is_read=False)
     assert not verdict(health, later(health, STUCK_S), stop_within_s=10)
     assert "store: 5 records" in verdict(health, later(health, STUCK_S + 1), stop_within_s=10)
 
 
 def test_a_commit_is_progress(health: Health) -> None:
-    health.lag("store", 5, NOW, is_read=False)
+    health.lag("store", {0: 5}, NOW, is_read=False)
     health.progressed("store", NOW + STUCK_S)
     assert not verdict(health, later(health, STUCK_S + 1), stop_within_s=10)
 
 
 def test_an_end_nobody_commits_is_read_all_the_same(health: Health) -> None:
     # A transaction's marker: the lag stays 1 for ever.
-    health.lag("store", 1, NOW + STUCK_S, is_read=True)
+    health.lag("store", {0: 1}, NOW + STUCK_S, is_read=True)
     assert not verdict(health, later(health, STUCK_S + 1), stop_within_s=10)
 
 
 def test_another_source_is_no_excuse(health: Health) -> None:
-    health.lag("store", 5, NOW, is_read=False)
+    health.lag("store", {0: 5}, NOW, is_read=False)
     now = later(health, STUCK_S + 1)
     health.progressed("website", now)
     assert "store" in verdict(health, now, stop_within_s=10)
 
 
 def test_who_waits_for_the_warehouse_is_not_stuck_but_not_ready(health: Health) -> None:
-    health.lag("store", 5, NOW, is_read=False)
+    health.lag("store", {0: 5}, NOW, is_read=False)
     health.waiting.add("store")
     assert not verdict(health, later(health, 100 * STUCK_S), stop_within_s=10)
     assert not health.is_ready()

@@ -124,6 +124,17 @@ def lines(
     )
 
 
+def levels(key: str, texts: Texts, sql: str, label: str) -> timeseries.Panel:
+    """What stood at each time for each value of `label`, from 0 up; gaps stay gaps."""
+    return (
+        _series(key, texts, sql, label)
+        .draw_style(models.GraphDrawStyle.LINE)
+        .fill_opacity(10)
+        .span_nulls(False)
+        .min(0)
+    )
+
+
 def _series(key: str, texts: Texts, sql: str, label: str, decimals: int = 0) -> timeseries.Panel:
     return (
         dressed(timeseries.Panel(), key, texts, decimals=decimals)
