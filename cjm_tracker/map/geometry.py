@@ -7,7 +7,9 @@ scaled to the table, whose columns are equally wide.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
+from math import asin, sin
 from typing import TypeVar
 
 COLUMN = 220.0
@@ -112,9 +114,34 @@ def band(start: Point, end: Point, width: float) -> str:
     )
 
 
-def bulge(x: float, start: float, end: float, reach: float) -> str:
-    """A line out of a column and back into it; its farthest point is 3/4 of `reach` away."""
-    return f"M{_at((x, start))}C{_at((x + reach, start))} {_at((x + reach, end))} {_at((x, end))}"
+@dataclass(frozen=True, slots=True)
+class Bulge:
+    """A line out of a column and back into it; its farthest point is 3/4 of `reach` away.
+
+    `lift` parts its two ends on their way: it leaves rising and comes back from below.
+    """
+
+    x: float
+    start: float
+    end: float
+    reach: float
+    lift: float = 0.0
+
+    @property
+    def path(self) -> str:
+        far = self.x + self.reach
+        return (
+            f"M{_at((self.x, self.start))}C{_at((far, self.start - self.lift))} "
+            f"{_at((far, self.end + self.lift))} {_at((self.x, self.end))}"
+        )
+
+    def at(self, y: float) -> float:
+        """The x of the line at this height, or of its farthest point where that is ambiguous."""
+        if self.lift or self.start == self.end:
+            return self.x + self.reach * 3 / 4
+        part = min(1.0, max(0.0, (y - self.start) / (self.end - self.start)))
+        t = 0.5 - sin(asin(1 - 2 * part) / 3)  # where 3t² - 2t³ is that part
+        return self.x + 3 * t * (1 - t) * self.reach
 
 
 def underpass(start: Point, right: float, y: float, left: float, end: Point) -> str:

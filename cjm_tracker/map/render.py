@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from cjm_tracker.map import figures, geometry, model, picture
 from cjm_tracker.map.drawings import emotion_curve, transition_bows
-from cjm_tracker.map.flows import Box, flows
+from cjm_tracker.map.flows import flows
 from cjm_tracker.map.highlights import highlights
 from cjm_tracker.map.layout import (
     BEHIND,
@@ -69,20 +69,13 @@ def render_picture(map: JourneyMap) -> str:
 def _context(map: JourneyMap) -> dict[str, Any]:
     """What templates speak of."""
     language = map.language
-    said = words(language)
-
-    def called(box: Box) -> str:
-        others = said.others.format(count=figures.number(box.folded, language))
-        return str(others) if box.folded else box.name
-
     return dict(
         map=map,
-        t=said,
+        t=words(language),
         highlights=highlights(map),
         curve=emotion_curve(map.stages),
         bows=transition_bows(map.stages),
-        flows=flows(map.stages, map.moves),
-        called=called,
+        flows=flows(map.stages, map.moves, language),
         most_behind=BEHIND,
         worth_mending=worth_mending,
         icons=CHANNEL_ICONS,

@@ -7,13 +7,15 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING, Literal
 
 import pytest
 
 from cjm_tracker.map import render, with_other
 from cjm_tracker.map.layout import SHOWN_TOUCHPOINTS
-from cjm_tracker.map.model import Touchpoint
+from cjm_tracker.map.lettering import text_width
+from cjm_tracker.map.model import Move, Touchpoint, Transition
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -132,6 +134,61 @@ def test_the_keyboard_suffices(page: Page, maps: Maps, tmp_path: Path) -> None:
     page.keyboard.press("Escape")
     assert behind.count() == 0
     assert button.evaluate("own => own === document.activeElement")
+
+
+# The texts of a drawing that touch, as the browser lays them out.
+TOUCHING = """drawing => {
+  const texts = [...drawing.querySelectorAll('text')]
+    .map(text => [text.textContent.trim(), text.getBoundingClientRect()]);
+  return texts.flatMap(([name, one], no) => texts.slice(no + 1)
+    .filter(([_, two]) => one.left < two.right - 1 && two.left < one.right - 1
+      && one.top < two.bottom - 1 && two.top < one.bottom - 1)
+    .map(([other]) => `${name} × ${other}`));
+}"""
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_words_of_a_drawing_do_not_touch(page: Page, maps: Maps, tmp_path: Path, seed: int) -> None:
+    """Many touchpoints with long names, and whatever follows whatever."""
+    chance, map = Random(seed), maps.russian if seed % 2 else maps.english
+    words = ("Заявка", "подтверждена", "ЩУКА", "W", "удовлетворённость", "Service", "rated (NPS)")
+    stages = tuple(
+        replace(
+            stage,
+            touchpoints=tuple(
+                Touchpoint(
+                    f"t{no}", " ".join(chance.choices(words, k=chance.randint(1, 5))),
+                    "web", "Web", chance.choice((3, 40, 900, 12_000)), 9, 0,
+                )
+                for no in range(12)
+            ),
+            transitions=tuple(
+                Transition(to, chance.randint(1, 9), "Чат", 1, to < place)
+                for to in range(len(maps.english.stages))
+                if to != place
+            ),
+        )
+        for place, stage in enumerate(map.stages)
+    )  # fmt: skip
+    moves = tuple(
+        Move(chance.randrange(6), f"t{chance.randrange(12)}", chance.randrange(6),
+             f"t{chance.randrange(12)}", chance.choice((2, 60, 12_000)))
+        for _ in range(300)
+    )  # fmt: skip
+    _show(page, render(replace(map, stages=stages, moves=moves)), tmp_path)
+    for drawing in ("flows", "bowed", "curve"):
+        assert page.locator(f"svg.{drawing}").evaluate(TOUCHING) == []
+
+
+def test_letters_are_no_wider_than_they_are_taken_for(page: Page) -> None:
+    texts = ["Satisfaction rated (CSAT) 279", "Удовлетворённость оценена", "ЩЖЮ МОЩЬ 96 %", "wmWM"]
+    drawn = "".join(f'<text font-size="12.5">{text}</text>' for text in texts)
+    page.set_content(f"<svg font-family='system-ui, sans-serif'>{drawn}</svg>")
+    wide = page.evaluate(
+        "[...document.querySelectorAll('text')].map(t => t.getComputedTextLength())"
+    )
+    for text, width in zip(texts, wide, strict=True):
+        assert 0.7 * text_width(text, 12.5) <= width <= text_width(text, 12.5)
 
 
 def test_what_is_hovered_stands_out(page: Page, maps: Maps, tmp_path: Path) -> None:
