@@ -14,6 +14,8 @@ TOP, BOTTOM, CURVE_HEIGHT = 10.0, 190.0, 240.0
 LEAST_SHARE = 0.15
 NODE = 13.0
 BOW = 36.0
+# What a bow's figure stands on, within its line: so it is seen which bow it belongs to.
+PLATE = 50.0
 BESIDE = 56.0
 
 
@@ -72,6 +74,7 @@ class Bows:
     height: float
     base: float
     node: float
+    plate: float
     centres: Sequence[float]
     bows: Sequence[Bow]
 
@@ -155,6 +158,7 @@ def transition_bows(stages: Sequence[Stage]) -> Bows:
         height=base + rises[True] + margin,
         base=base,
         node=NODE,
+        plate=PLATE,
         centres=[geometry.centre(place) for place in range(len(stages))],
         bows=bows,
     )
