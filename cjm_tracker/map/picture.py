@@ -11,12 +11,13 @@ from dataclasses import dataclass
 
 from cjm_tracker.map import geometry
 from cjm_tracker.map.cells import Lane, lanes
+from cjm_tracker.map.lettering import wrapped
 from cjm_tracker.map.model import JourneyMap
 
 MARGIN, HEAD, NAMES = 24.0, 118.0, 150.0
 LINE, PAD = 16.0, 14.0
-# As many letters as a column holds; Cyrillic ones are wider.
-LETTERS, CYRILLIC = 31, 27
+# Text in a cell: its size, and how far from the left edge it begins.
+TEXT, INSET = 12.0, 10.0
 MOST = 7  # touchpoints a stage
 VARIABLE = re.compile(r"--([\w-]+): ([^;]+);")
 
@@ -36,7 +37,7 @@ def rows(map: JourneyMap, drawings: dict[str, float]) -> list[Row]:
     """Lanes from top to bottom. `drawings` are heights of what is drawn, by lane."""
     found, y = [], HEAD
     for lane in lanes(map):
-        cells = tuple(_wrapped(lines) for lines in lane.cells)
+        cells = tuple(_wrapped(lines, dotted=not lane.is_curated) for lines in lane.cells)
         name = len(textwrap.wrap(lane.name, 15)) * LINE
         height = max(*(len(cell) * LINE for cell in cells), name, LINE) + 2 * PAD
         if lane.key in drawings:
@@ -51,12 +52,12 @@ def rows(map: JourneyMap, drawings: dict[str, float]) -> list[Row]:
     return found
 
 
-def _wrapped(lines: list[str]) -> list[str]:
+def _wrapped(lines: list[str], *, dotted: bool) -> list[str]:
+    """Lines as wide as a column; where `dotted`, a dot tells where each of several begins."""
     shown = lines if len(lines) <= MOST + 1 else [*lines[:MOST], f"+{len(lines) - MOST}"]
-    wrapped = [
-        textwrap.wrap(line, CYRILLIC if re.search("[а-я]", line) else LETTERS) for line in shown
-    ]
-    return [line for lines in wrapped for line in lines]
+    if dotted and len(shown) > 1:
+        shown = [f"· {line}" for line in shown]
+    return [part for line in shown for part in wrapped(line, geometry.COLUMN - INSET - 4, TEXT)]
 
 
 def width(map: JourneyMap) -> float:
