@@ -31,7 +31,9 @@ UserOption = Annotated[str | None, typer.Option("--user", help="Instead of a tok
 PasswordOption = Annotated[
     str | None, typer.Option("--password", envvar="CJM_GRAFANA_PASSWORD", help="Of that user.")
 ]
-DirectoryOption = Annotated[Path, typer.Option("--dir", help="The dashboards' files.")]
+DirectoryOption = Annotated[
+    Path, typer.Option("--dir", help="The dashboards' files, and alerts.yaml if it lies there.")
+]
 AlertsOption = Annotated[bool, typer.Option("--alerts/--no-alerts", help="The alerts as well.")]
 
 
@@ -56,7 +58,7 @@ def push(
         url,
         _credentials(token, user, password),
         directory=directory,
-        alerts=ALERTS if alerts else None,
+        alerts=_alerts(directory) if alerts else None,
         datasource=_source(warehouse) if datasource else None,
     )
     for verb in ("created", "updated", "unchanged"):
@@ -72,9 +74,21 @@ def pull(
     user: UserOption = None,
     password: PasswordOption = None,
     directory: DirectoryOption = DASHBOARDS,
+    alerts: AlertsOption = True,
 ) -> None:
-    """Write the dashboards as that Grafana has them, to keep what was changed there."""
-    for path in dashboards.pull(url, _credentials(token, user, password), to, directory=directory):
+    """Write dashboards and alerts as that Grafana has them, to keep what was changed there.
+
+    Which dashboards is told by --dir; alerts are all those of the folder. What is pulled can be
+    pushed (--dir), and alerts.yaml be mounted among provisioning/alerting.
+    """
+    written = dashboards.pull(
+        url,
+        _credentials(token, user, password),
+        to,
+        directory=directory,
+        alerts=_alerts(directory) if alerts else None,
+    )
+    for path in written:
         out.print(f"wrote {path}", soft_wrap=True)
 
 
@@ -90,13 +104,19 @@ def check(
     """Say what that Grafana has otherwise than the files; status 1 when anything is."""
     credentials = _credentials(token, user, password)
     found = dashboards.check(
-        url, credentials, directory=directory, alerts=ALERTS if alerts else None
+        url, credentials, directory=directory, alerts=_alerts(directory) if alerts else None
     )
     for line in found:
         out.print(line, soft_wrap=True, markup=False)
     if found:
         raise typer.Exit(1)
     out.print("nothing differs")
+
+
+def _alerts(directory: Path) -> Path:
+    """Where generate.py and pull write them: beside dashboards of one's own."""
+    beside = directory / "alerts.yaml"
+    return beside if beside.is_file() else ALERTS
 
 
 def _credentials(token: str | None, user: str | None, password: str | None) -> Credentials:

@@ -42,19 +42,26 @@ class Grafana:
     def get(self, path: str, doing: str) -> dict[str, Any] | None:
         """What is there; None when nothing is."""
         try:
-            return self._answer(doing, self._api.GET, path)
+            return _object(self._answer(doing, self._api.GET, path))
         except _NotThere:
             return None
 
+    def all(self, path: str, doing: str) -> list[dict[str, Any]]:
+        """All things of a kind."""
+        found = self._answer(doing, self._api.GET, path)
+        return [_object(one) for one in found] if isinstance(found, list) else []
+
     def post(self, path: str, body: dict[str, Any], doing: str) -> dict[str, Any]:
-        return self._answer(doing, self._api.POST, path, json=body)
+        return _object(self._answer(doing, self._api.POST, path, json=body))
 
-    def put(self, path: str, body: dict[str, Any], doing: str) -> dict[str, Any]:
-        return self._answer(doing, self._api.PUT, path, json=body)
+    def put(
+        self, path: str, body: dict[str, Any], doing: str, headers: dict[str, str] | None = None
+    ) -> dict[str, Any]:
+        return _object(self._answer(doing, self._api.PUT, path, json=body, headers=headers))
 
-    def _answer(self, doing: str, verb: Any, path: str, **body: Any) -> dict[str, Any]:
+    def _answer(self, doing: str, verb: Any, path: str, **body: Any) -> Any:
         try:
-            answer = verb(path, **body)
+            return verb(path, **body)
         except GrafanaException as error:
             raise self._refused(doing, error) from None
         except ValueError as error:
@@ -67,7 +74,6 @@ class Grafana:
             raise self._failed(doing, "an error, without saying which: a proxy?") from None
         except OSError as error:  # all that requests raises
             raise self._failed(doing, _unreachable(error)) from None
-        return answer if isinstance(answer, dict) else {}
 
     def _refused(self, doing: str, error: Any) -> DashboardError:
         said = error.response.get("message") if isinstance(error.response, dict) else None
@@ -90,6 +96,10 @@ class Grafana:
 
 class _NotThere(DashboardError):
     """404: for a question the answer, for an order an error."""
+
+
+def _object(answer: Any) -> dict[str, Any]:
+    return answer if isinstance(answer, dict) else {}
 
 
 def _auth(credentials: Credentials) -> str | tuple[bytes, bytes]:

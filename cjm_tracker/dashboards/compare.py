@@ -1,4 +1,4 @@
-"""A Grafana against the files: what it has otherwise, and its dashboards back into files."""
+"""A Grafana against the files: what it has otherwise, and what it has back into files."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from cjm_tracker.dashboards.alerts import AlertFile, group_path, read_alerts
 from cjm_tracker.dashboards.client import Credentials, Grafana
-from cjm_tracker.dashboards.files import ALERTS, DASHBOARDS, read_alerts, read_boards
-from cjm_tracker.dashboards.push import FOLDER_UID, alerts_path
+from cjm_tracker.dashboards.files import ALERTS, DASHBOARDS, read_boards
+from cjm_tracker.dashboards.push import FOLDER_UID
 from cjm_tracker.errors import ConfigError
 
 # A Grafana's own: its number, how often it was saved, and what was last chosen in it.
@@ -26,7 +27,7 @@ def check(
 ) -> list[str]:
     """What differs from the files, a line each: `dashboard cjm-paths: panels.0.title`."""
     boards = list(read_boards(directory))
-    groups = read_alerts(alerts, folder_uid) if alerts else []
+    groups = read_alerts(alerts).posted(folder_uid) if alerts else []
     grafana = Grafana(url, token_or_basic)
     found = []
     for board in boards:
@@ -34,33 +35,59 @@ def check(
         found += _told(f"dashboard {board['uid']}", there, _bare(board))
     for group in groups:
         what = f"alerts {group['title']}"
-        found += _told(what, grafana.get(alerts_path(group), f"looking for the {what}"), group)
+        path = group_path(folder_uid, group["title"])
+        found += _told(what, grafana.get(path, f"looking for the {what}"), group)
     return found
 
 
 def pull(
-    url: str, token_or_basic: Credentials, out: Path, *, directory: Path = DASHBOARDS
+    url: str,
+    token_or_basic: Credentials,
+    out: Path,
+    *,
+    directory: Path = DASHBOARDS,
+    alerts: Path | None = ALERTS,
+    folder_uid: str = FOLDER_UID,
 ) -> list[Path]:
-    """Write the dashboards that stand in `directory` to `out`, as the Grafana has them.
+    """Write the dashboards that stand in `directory`, and the alerts of the folder, to `out`, as
+    the Grafana has them; the alerts in the form of the file `alerts`, if given.
 
-    Those it does not have are left out. Gives the files written.
+    Dashboards it does not have are left out, as are alerts where it has none. Gives the files
+    written.
     """
     boards = list(read_boards(directory))
+    file = read_alerts(alerts) if alerts else None
     grafana = Grafana(url, token_or_basic)
-    written = []
-    for board in boards:
-        there = _board(grafana, board["uid"])
-        if there is None:
-            continue
-        text = json.dumps(there, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
-        path = out / f"{board['uid']}.json"
-        try:
-            out.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-        except OSError as error:
-            raise ConfigError(f"{path}: {error.strerror}") from None
-        written.append(path)
-    return written
+    found = {f"{board['uid']}.json": _board(grafana, board["uid"]) for board in boards}
+    texts = {name: _json(board) for name, board in found.items() if board is not None}
+    if file and (groups := _groups(grafana, file, folder_uid)):
+        texts["alerts.yaml"] = file.pulled(groups).text
+    return [_written(out / name, text) for name, text in texts.items()]
+
+
+def _groups(grafana: Grafana, file: AlertFile, folder_uid: str) -> list[dict[str, Any]]:
+    """The folder's groups of alerts, those of the file first: who made one there meant it, too."""
+    rules = grafana.all("/v1/provisioning/alert-rules", "looking for alerts")
+    there = {str(rule.get("ruleGroup")) for rule in rules if rule.get("folderUID") == folder_uid}
+    ours = [group["name"] for group in file.groups if group["name"] in there]
+    found = (
+        grafana.get(group_path(folder_uid, name), f"looking for the alerts {name}")
+        for name in [*ours, *sorted(there.difference(ours))]
+    )
+    return [group for group in found if group]
+
+
+def _json(board: dict[str, Any]) -> str:
+    return json.dumps(board, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def _written(path: Path, text: str) -> Path:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror}") from None
+    return path
 
 
 def _board(grafana: Grafana, uid: str) -> dict[str, Any] | None:

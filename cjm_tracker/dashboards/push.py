@@ -6,12 +6,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from cjm_tracker.dashboards.alerts import group_path, read_alerts
 from cjm_tracker.dashboards.client import Credentials, Grafana
-from cjm_tracker.dashboards.files import ALERTS, DASHBOARDS, checked_uid, read_alerts, read_boards
+from cjm_tracker.dashboards.files import ALERTS, DASHBOARDS, checked_uid, read_boards
 from cjm_tracker.dashboards.source import NAME, DataSource
 
 FOLDER = "Customer journeys"
 FOLDER_UID = "cjm"
+# Else what came by the API could not be changed by hand there, as dashboards can.
+EDITABLE = {"X-Disable-Provenance": "true"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ def push(
     Everything local is checked before the first request.
     """
     boards = list(read_boards(directory))
-    groups = read_alerts(alerts, folder_uid) if alerts else []
+    groups = read_alerts(alerts).posted(folder_uid) if alerts else []
     for uid in (folder_uid, datasource.uid if datasource else NAME):
         checked_uid(uid, "the command line")
     grafana = Grafana(url, token_or_basic)
@@ -104,17 +107,12 @@ def _put_dashboard(
 
 def _put_alerts(grafana: Grafana, report: PushReport, group: dict[str, Any]) -> PushReport:
     what = f"alerts {group['title']}"
-    path = alerts_path(group)
+    path = group_path(group["folderUid"], group["title"])
     there = grafana.get(path, f"looking for the {what}")
-    grafana.put(path, group, f"saving the {what}")
+    grafana.put(path, group, f"saving the {what}", EDITABLE)
     if there is None:
         return replace(report, created=(*report.created, what))
     return replace(report, updated=(*report.updated, what))
-
-
-def alerts_path(group: dict[str, Any]) -> str:
-    """Where Grafana keeps a group of rules."""
-    return f"/v1/provisioning/folder/{group['folderUid']}/rule-groups/{group['title']}"
 
 
 def _alerting(group: dict[str, Any], source: DataSource | None) -> dict[str, Any]:

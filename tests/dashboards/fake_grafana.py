@@ -1,4 +1,4 @@
-"""A stand-in for Grafana's API on the loopback, as far as pushing goes.
+"""A stand-in for Grafana's API on the loopback, as far as pushing and pulling go.
 
 The contract, from Grafana's HTTP API documentation (11.6 to 13):
 
@@ -10,8 +10,15 @@ The contract, from Grafana's HTTP API documentation (11.6 to 13):
     PUT  /api/datasources/uid/:uid    200 {datasource, id, message, name}
     GET  /api/dashboards/uid/:uid     200 {dashboard, meta}   404 {message}
     POST /api/dashboards/db           200 {status: success, uid, version, …}
-    GET  /api/v1/provisioning/folder/:uid/rule-groups/:group   200 {title, interval, rules}  404
-    PUT  /api/v1/provisioning/folder/:uid/rule-groups/:group   200 {title, interval, rules}
+    GET  /api/v1/provisioning/alert-rules                      200 [rule, …] of all folders
+    GET  /api/v1/provisioning/folder/:uid/rule-groups/:group   200 {title, folderUid, interval,
+                                                                   rules}            404
+    PUT  /api/v1/provisioning/folder/:uid/rule-groups/:group   200 the same
+         with X-Disable-Provenance, whatever its value: may be changed by hand afterwards
+
+A rule comes back with id, orgID, folderUID, ruleGroup, updated, provenance (api, file, or none
+at all), and with all that was not said: isPaused, keep_firing_for, notification_settings, record;
+its queries with queryType, and their models with intervalMs and maxDataPoints, keys sorted.
 
 Refused: 401 {message: Unauthorized}, 403 {message: You'll need additional permissions …}.
 `PUT /api/datasources/:id`, by numeric id, is gone by default since 13 and absent here.
@@ -28,6 +35,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import unquote
 
 TOKEN = "glsa_secretToken42"
 BASIC = ("admin", "тайна's \\ pass")
@@ -48,6 +56,7 @@ class FakeGrafana:
     url: str = ""
     misbehave: Reply | None = None
     silent_s: float = 0
+    is_editable: bool = False  # what is being put
 
     def answer(self, method: str, path: str, authorization: str, body: Any) -> Reply:
         self.asked.append((method, path, body))
@@ -76,14 +85,42 @@ class FakeGrafana:
             case "POST", ["dashboards", "db"]:
                 self.boards[body["dashboard"]["uid"]] = body
                 return _json(200, {"status": "success", "uid": body["dashboard"]["uid"]})
-            case "GET", ["v1", "provisioning", "folder", _, "rule-groups", group]:
-                return _found(self.alerts.get(group))
+            case "GET", ["v1", "provisioning", "alert-rules"]:
+                rules = [rule for group in self.alerts.values() for rule in group["rules"]]
+                return _json(200, rules)
+            case "GET", ["v1", "provisioning", "folder", folder, "rule-groups", group]:
+                found = self.alerts.get(unquote(group))
+                return _found(found if found and found["folderUid"] == folder else None)
             case "PUT", ["v1", "provisioning", "folder", folder, "rule-groups", group]:
-                # The real one numbers its rules, and knows the folder by the address.
-                rules = [{"id": no, **rule} for no, rule in enumerate(body["rules"], 1)]
-                self.alerts[group] = {**body, "folderUid": folder, "rules": rules}
-                return _json(200, self.alerts[group])
+                name = unquote(group)
+                self.alerts[name] = self._grouped(body, folder, name)
+                return _json(200, self.alerts[name])
         return said(404, "Not found")
+
+    def _grouped(self, body: dict[str, Any], folder: str, name: str) -> dict[str, Any]:
+        """A group as the real one keeps it: the address says folder and name, not the body."""
+        here = {"folderUID": folder, "ruleGroup": name, "updated": "2026-11-02T10:00:00Z"}
+        told = {} if self.is_editable else {"provenance": "api"}
+        rules = [
+            {**UNSAID, **rule, "id": no, "data": [*map(_kept, rule["data"])], **here, **told}
+            for no, rule in enumerate(body["rules"], 1)
+        ]
+        interval = int(body["interval"])
+        return {"title": name, "folderUid": folder, "interval": interval, "rules": rules}
+
+
+# As the real one writes out what a rule leaves out.
+UNSAID = {
+    "isPaused": False,
+    "keep_firing_for": "0s",
+    "notification_settings": None,
+    "record": None,
+}
+
+
+def _kept(query: dict[str, Any]) -> dict[str, Any]:
+    model = {"intervalMs": 1000, "maxDataPoints": 43200, **query["model"]}
+    return {"queryType": "", **query, "model": dict(sorted(model.items()))}
 
 
 def said(status: int, message: str) -> Reply:
@@ -107,6 +144,7 @@ def serving(grafana: FakeGrafana) -> Iterator[FakeGrafana]:
             length = int(self.headers.get("Content-Length") or 0)
             body = json.loads(self.rfile.read(length) or b"null")
             authorization = self.headers.get("Authorization", "")
+            grafana.is_editable = "X-Disable-Provenance" in self.headers
             status, headers, text = grafana.answer(self.command, self.path, authorization, body)
             self.send_response(status)
             for name, value in {**headers, "Content-Length": str(len(text))}.items():

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from ruamel.yaml import YAML
-
+from cjm_tracker.dashboards.alerts import AlertFile
 from generator.queries import DEFAULT_UID, PLUGIN, target
 from generator.rendering import ALERT, query
 from generator.texts import Texts
@@ -63,14 +61,7 @@ def alerts(texts: Texts, boards: Mapping[str, str]) -> str:
         }
         for name, (interval, members) in GROUPS.items()
     ]
-    written = io.StringIO()
-    writer = YAML(typ="safe")
-    writer.default_flow_style = False
-    writer.allow_unicode = True
-    writer.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
-    writer.width = 100_000
-    writer.dump({"apiVersion": 1, "groups": groups}, written)
-    return HEAD + written.getvalue()
+    return AlertFile(HEAD, groups).text
 
 
 def _rule(alert: Alert, texts: Texts, boards: Mapping[str, str]) -> dict[str, Any]:
