@@ -15,22 +15,6 @@
         FROM taken
         WHERE NOT may_go_further(end_reason, closes_at)
     ),
-    -- A journey has its own row for each stage that it came to, with the first contact of each name there.
-    visits AS
-    (
-        SELECT
-            customer_id, customer, journey_no, stage, goal_place, return_place, is_converted,
-            arrayMap((one, nth) -> one = stage AND nth = 1, stages, nths) AS is_first,
-            arrayFilter((place, first) -> first, arrayEnumerate(path), is_first) AS places,
-            arrayFilter((name, first) -> first, path, is_first) AS names,
-            arrayFilter((moment, first) -> first, times, is_first) AS moments,
-            arrayFilter((mood, first) -> first, moods, is_first) AS next_moods,
-            arrayFilter((wait, first) -> first, waits_s, is_first) AS waits,
-            arrayFilter((outcome, first) -> first, outcomes, is_first) AS ends,
-            arrayFilter((count, first) -> first, each_count, is_first) AS counts
-        FROM closed
-        ARRAY JOIN arrayDistinct(stages) AS stage
-    ),
     patience AS
     (
         SELECT stage, quantileExact({share:Float64})(assumeNotNull(wait)) AS patience_s
@@ -41,20 +25,39 @@
     ),
     (SELECT (groupArray(toString(stage)), groupArray(patience_s)) FROM patience) AS patient,
     ['drops', 'returns', 'rates_low', 'waits', 'abandons', 'repeats'] AS kinds,
-    -- Of each name, and of the stage as a whole, in the order of kinds: who could come to that harm, and
-    -- who did. The first three are of what follows, once a journey; the others of each name's contact.
+    -- Of the first contact of each name, and of the stage as a whole: who could come to which harm, and
+    -- who did. Of one contact a bit for each kind, in their order; of a stage six counts in one number,
+    -- of 21 bits each, for the first three kinds are of what follows, once a journey, and the others of
+    -- each name's contact.
+    arrayMap(mask -> arraySum(kind -> bitShiftLeft(toUInt128(bitTest(mask, kind)), 21 * kind), range(6)), range(64)) AS counts_of,
+    (packed, kind) -> toUInt64(bitAnd(bitShiftRight(packed, 21 * kind), 2097151)) AS count_in,
+    masks -> counts_of[bitAnd(masks[1], 7) + 1] + arraySum(mask -> counts_of[bitAnd(mask, 56) + 1], masks) AS counts_at_stage,
+    flagged AS
+    (
+        SELECT
+            customer_id, customer, journey_no, path, times, stages, nths,
+            arrayMap(
+                (place, mood, wait, outcome) -> toUInt8(
+                    (place < goal_place) + 2 + 4 * isNotNull(mood) + 8 * isNotNull(wait) + 16 * (outcome != '') + 32),
+                arrayEnumerate(path), moods, waits_s, outcomes) AS all_risks,
+            arrayMap(
+                (place, mood, wait, outcome, stage, count) -> toUInt8(
+                    (place < goal_place AND NOT is_converted) + 2 * (place < return_place) + 4 * ifNull(mood < 0, 0)
+                    + 8 * ifNull(wait > transform(stage, patient.1, patient.2, NULL), 0)
+                    + 16 * has({abandoned:Array(String)}, outcome) + 32 * (count > 1)),
+                arrayEnumerate(path), moods, waits_s, outcomes, stages, each_count) AS all_harms
+        FROM closed
+    ),
+    -- A journey has its own row for each stage that it came to, with the first contact of each name there.
     judged AS
     (
         SELECT
-            customer_id, customer, journey_no, stage, names, moments,
-            patient.2[indexOf(patient.1, toString(stage))] AS patience_s,
-            arrayMap((place, mood, wait, outcome) -> [place < goal_place, 1, isNotNull(mood), isNotNull(wait), outcome != '', 1], places, next_moods, waits, ends) AS risks,
-            arrayMap(
-                (place, mood, wait, outcome, count) -> [
-                    place < goal_place AND NOT is_converted, place < return_place, ifNull(mood < 0, 0),
-                    ifNull(wait > patience_s, 0), has({abandoned:Array(String)}, outcome), count > 1],
-                places, next_moods, waits, ends, counts) AS harms,
-            arrayMap((once, each, no) -> if(no <= 3, once, each), risks[1], arrayReduce('sumForEach', risks), range(1, 7)) AS stage_risks,
-            arrayMap((once, each, no) -> if(no <= 3, once, each), harms[1], arrayReduce('sumForEach', harms), range(1, 7)) AS stage_harms
-        FROM visits
+            customer_id, customer, journey_no, stage,
+            arrayMap((one, nth) -> one = stage AND nth = 1, stages, nths) AS is_first,
+            arrayFilter((name, first) -> first, path, is_first) AS names,
+            arrayFilter((moment, first) -> first, times, is_first) AS moments,
+            arrayFilter((mask, first) -> first, all_risks, is_first) AS risks,
+            arrayFilter((mask, first) -> first, all_harms, is_first) AS harms
+        FROM flagged
+        ARRAY JOIN arrayDistinct(stages) AS stage
     ),

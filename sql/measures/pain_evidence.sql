@@ -30,7 +30,9 @@ columns:
         SELECT customer_id, journey_no, stage, moment
         FROM judged
         ARRAY JOIN names AS name, moments AS moment, harms AS harm
-        WHERE name = {touchpoint:String} AND ({stage:String} = '' OR stage = {stage:String}) AND harm[indexOf(kinds, {kind:String})] = 1
+        WHERE name = {touchpoint:String} AND ({stage:String} = '' OR stage = {stage:String})
+            -- Places count from 1: by a kind there is not, the lowest bit, nobody came to harm.
+            AND bitTest(bitShiftLeft(toUInt16(harm), 1), indexOf(kinds, {kind:String}))
     ),
     later AS
     (

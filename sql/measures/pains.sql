@@ -3,19 +3,37 @@
     (touchpoint, stage) -> owned.2[indexOf(owned.1, if(has(owned.1, toString(touchpoint)), toString(touchpoint), toString(stage)))] AS owner_of,
     -- Pains: of each touchpoint and stage, how many journeys with it came to harm, against those without
     -- it at that stage. This stands for {pains} in the measures of pain points, after {judged}.
+    -- A customer at a time, so that customers are counted where they are added up.
+    added AS
+    (
+        SELECT
+            stage, name, customer,
+            sum(risk) AS risked, sum(harm) AS harmed, sum(stage_risk) AS stage_risked, sum(stage_harm) AS stage_harmed
+        FROM
+        (
+            SELECT
+                stage, customer, names,
+                counts_at_stage(risks) AS stage_risk,
+                counts_at_stage(harms) AS stage_harm,
+                arrayMap(mask -> counts_of[mask + 1], risks) AS name_risks,
+                arrayMap(mask -> counts_of[mask + 1], harms) AS name_harms
+            FROM judged
+        )
+        -- The stage as a whole is a name among its names, the empty one.
+        ARRAY JOIN arrayPushFront(names, '') AS name, arrayPushFront(name_risks, stage_risk) AS risk, arrayPushFront(name_harms, stage_harm) AS harm
+        GROUP BY stage, name, customer
+    ),
     summed AS
     (
         SELECT
             stage, name,
-            uniqExactIfForEach(arrayWithConstant(6, customer), arrayMap(risk -> risk > 0, risk)) AS customers,
-            uniqExactIfForEach(arrayWithConstant(6, customer), arrayMap(harm -> harm > 0, harm)) AS harmed,
-            sumForEach(risk) AS n,
-            sumForEach(harm) AS x,
-            sumForEach(stage_risks) AS stage_n,
-            sumForEach(stage_harms) AS stage_x
-        FROM judged
-        -- The stage as a whole is a name among its names, the empty one.
-        ARRAY JOIN arrayPushFront(names, '') AS name, arrayPushFront(risks, stage_risks) AS risk, arrayPushFront(harms, stage_harms) AS harm
+            sumForEach(arrayMap(kind -> count_in(risked, kind) > 0, range(6))) AS customers,
+            sumForEach(arrayMap(kind -> count_in(added.harmed, kind) > 0, range(6))) AS harmed,
+            sumForEach(arrayMap(kind -> count_in(risked, kind), range(6))) AS n,
+            sumForEach(arrayMap(kind -> count_in(added.harmed, kind), range(6))) AS x,
+            sumForEach(arrayMap(kind -> count_in(stage_risked, kind), range(6))) AS stage_n,
+            sumForEach(arrayMap(kind -> count_in(stage_harmed, kind), range(6))) AS stage_x
+        FROM added
         GROUP BY stage, name
     ),
     compared AS

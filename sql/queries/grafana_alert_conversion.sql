@@ -3,17 +3,30 @@
 -- chance would hardly do it.
 {common}
 {visits}
-    ended AS
+    gone AS
     (
-        SELECT stage, stage_no, isNotNull(moved_at) AS went_on, closes_at >= {until:DateTime64(3)} - INTERVAL 7 DAY AS is_late
+        SELECT
+            stage, stage_no,
+            is_open = 0 AND closes_at < {until:DateTime64(3)} AS is_over,
+            is_over AND closes_at >= {until:DateTime64(3)} - INTERVAL 7 DAY AS is_late,
+            is_over AND NOT is_late AS is_early,
+            isNotNull(moved_at) AS went_on
         FROM visits
-        WHERE is_open = 0 AND closes_at < {until:DateTime64(3)}
+    ),
+    counted AS
+    (
+        SELECT
+            stage, stage_no,
+            countIf(is_late) AS late, countIf(is_late AND went_on) AS late_on,
+            countIf(is_early) AS early, countIf(is_early AND went_on) AS early_on,
+            -- From the last stage nobody goes on.
+            stage_no = max(stage_no) OVER () AS is_last
+        FROM gone
+        GROUP BY stage, stage_no
     )
 SELECT
     toString(stage) AS stage,
-    wilson_low(countIf(went_on AND NOT is_late) / nullIf(countIf(NOT is_late), 0), countIf(NOT is_late))
-        - wilson_high(countIf(went_on AND is_late) / nullIf(countIf(is_late), 0), countIf(is_late)) AS fallen
-FROM ended
-GROUP BY stage, stage_no
-HAVING isNotNull(fallen) AND stage_no < (SELECT max(stage_no) FROM visits)
+    wilson_low(early_on / nullIf(early, 0), early) - wilson_high(late_on / nullIf(late, 0), late) AS fallen
+FROM counted
+WHERE isNotNull(fallen) AND NOT is_last
 ORDER BY stage_no

@@ -3,18 +3,30 @@
 -- above that of the other, above 0 where chance would hardly do it.
 {common}
 {judged}
-    suffered AS
+    -- Contacts alike are counted together: then six kinds of a few rows are looked at, not of all.
+    alike AS
     (
-        SELECT name AS touchpoint, kind, could, did, moment >= {until:DateTime64(3)} - INTERVAL 7 DAY AS is_late
-        FROM (SELECT name, moment, risk, harm FROM judged ARRAY JOIN names AS name, moments AS moment, risks AS risk, harms AS harm)
-        ARRAY JOIN kinds AS kind, risk AS could, harm AS did
-        WHERE could = 1
+        SELECT name, moment >= {until:DateTime64(3)} - INTERVAL 7 DAY AS is_late, risk, harm, count() AS contacts
+        FROM judged
+        ARRAY JOIN names AS name, moments AS moment, risks AS risk, harms AS harm
+        GROUP BY name, is_late, risk, harm
+    ),
+    counted AS
+    (
+        SELECT
+            toString(name) AS touchpoint, kind,
+            sumIf(contacts, is_late) AS late,
+            sumIf(contacts, is_late AND bitTest(harm, place)) AS late_harmed,
+            sumIf(contacts, NOT is_late) AS early,
+            sumIf(contacts, NOT is_late AND bitTest(harm, place)) AS early_harmed
+        FROM alike
+        ARRAY JOIN kinds AS kind, range(6) AS place
+        WHERE bitTest(risk, place)
+        GROUP BY touchpoint, kind
     )
 SELECT
-    toString(touchpoint) AS touchpoint, kind,
-    wilson_low(sumIf(did, is_late) / nullIf(countIf(is_late), 0), countIf(is_late))
-        - wilson_high(sumIf(did, NOT is_late) / nullIf(countIf(NOT is_late), 0), countIf(NOT is_late)) AS risen
-FROM suffered
-GROUP BY touchpoint, kind
-HAVING isNotNull(risen)
+    touchpoint, kind,
+    wilson_low(late_harmed / nullIf(late, 0), late) - wilson_high(early_harmed / nullIf(early, 0), early) AS risen
+FROM counted
+WHERE isNotNull(risen)
 ORDER BY touchpoint, kind
