@@ -19,8 +19,9 @@ SHARED = "kind identifier_value standing first_seen_at last_seen_at"
 
 
 def health(texts: Texts) -> Dashboard:
-    """The whole dashboard."""
-    return layout.board("health", texts, [filter_variable("source", texts)], _rows(texts))
+    """The whole dashboard, of a week: what went wrong before is mended or known."""
+    variables = [filter_variable("source", texts)]
+    return layout.board("health", texts, variables, _rows(texts), since="now-7d")
 
 
 def _rows(texts: Texts) -> list[layout.Row]:

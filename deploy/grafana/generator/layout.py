@@ -26,9 +26,15 @@ SCHEMA_VERSION = 39
 Row = tuple[int, list[tuple[int, Any]]]  # a height, and panels of given widths
 
 
-def board(key: str, texts: Texts, variables: Sequence[Any], rows: Sequence[Row]) -> Dashboard:
+def board(
+    key: str,
+    texts: Texts,
+    variables: Sequence[Any],
+    rows: Sequence[Row],
+    since: str = "now-30d",
+) -> Dashboard:
     """The dashboard `cjm-KEY`. It shows 30 days: of many customers, that is soon answered."""
-    made = _frame(f"cjm-{key}", texts.dashboard(key), texts, variables)
+    made = _frame(f"cjm-{key}", texts.dashboard(key), texts, variables).time(since, "now")
     for height, row in rows:
         add_row(made, height, row)
     return made
@@ -42,7 +48,6 @@ def _frame(uid: str, words: tuple[str, str], texts: Texts, variables: Sequence[A
         .description(description)
         .tags([TAG])
         .timezone("browser")
-        .time("now-30d", "now")
         .refresh("30s")
         .editable()
         .tooltip(DashboardCursorSync.CROSSHAIR)
