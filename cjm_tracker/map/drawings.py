@@ -38,7 +38,8 @@ class Spot:
         below = max(self.y, self.y if self.low is None else self.low) + 33
         if above >= TOP + 14:
             return self.x, above
-        return (self.x, below) if below <= BOTTOM else (self.x + BESIDE, self.y + 5.5)
+        beside = max(TOP + 14, self.y + 5.5)
+        return (self.x, below) if below <= BOTTOM else (self.x + BESIDE, beside)
 
 
 @dataclass(frozen=True, slots=True)
