@@ -32,6 +32,7 @@ from cjm_tracker.errors import ConfigError
 from cjm_tracker.events import Slug, Source
 from cjm_tracker.identity import IdentityConfig
 from cjm_tracker.journeys import JourneyDefinition
+from cjm_tracker.kpis import Kpi
 from cjm_tracker.personas import Persona
 from cjm_tracker.resources import PRESETS
 from cjm_tracker.sources import Format, FormatOptions, format_named, formats
@@ -77,6 +78,7 @@ class Mapping(BaseModel):
     themes: dict[Slug, Theme] = Field(default={}, json_schema_extra=_or_a_theme_set)
     personas: list[Persona] = []
     owners: dict[Slug, Annotated[str, Field(min_length=1)]] = {}
+    kpis: dict[Slug, list[Kpi]] = {}
     labels: dict[str, dict[Language, str]] = {}
     examples: list[Example] = []
 
@@ -258,7 +260,7 @@ def places(path: Path) -> Places:
 
 def digest(mapping: Mapping) -> str:
     """A short fingerprint of what the mapping says, whatever its file looks like."""
-    said = mapping.model_dump_json(exclude={"examples", "personas", "owners"})
+    said = mapping.model_dump_json(exclude={"examples", "personas", "owners", "kpis"})
     return hashlib.sha256(said.encode()).hexdigest()[:12]
 
 
@@ -343,6 +345,12 @@ def _contradictions(mapping: Mapping) -> Iterator[tuple[tuple[str | int, ...], s
     for name in mapping.owners:
         if name not in owned:
             yield ("owners", name), f"stage or touchpoint '{name}'{nearest(name, owned)}"
+    for stage, kpis in mapping.kpis.items():
+        if stage not in mapping.stages:
+            yield ("kpis", stage), f"stage '{stage}'{nearest(stage, mapping.stages)}"
+        for number, kpi in enumerate(kpis):
+            if kpi.name in (other.name for other in kpis[:number]):
+                yield ("kpis", stage, number, "name"), f"KPI '{kpi.name}' is there already"
     if wrong := list(_wrong_formats(mapping)):
         yield from wrong
         return  # what is known is not known

@@ -11,6 +11,7 @@ import pytest
 
 from cjm_tracker.errors import ConfigError
 from cjm_tracker.identity import Kind
+from cjm_tracker.kpis import Kpi
 from cjm_tracker.mapping import DEFAULT_MAPPING, LANGUAGES, Mapping, digest, load_mapping
 from cjm_tracker.resources import PRESETS
 
@@ -282,6 +283,40 @@ def test_a_wrong_field_is_refused_by_file_line_and_name(
 ) -> None:
     assert GOOD.count(old) >= 1
     assert text in complaint(written, GOOD.replace(old, new, 1), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("kpis", "text"),
+    [
+        ("awarenes: []", "stage 'awarenes' is not defined, did you mean 'awareness'?"),
+        ("awareness: [{name: k}]", "kpis.awareness.0.target: Field required"),
+        ("awareness: [{name: k, target: 1, aim: 1}]",
+         "kpis.awareness.0.aim: Extra inputs are not permitted"),
+        ("awareness: [{name: My KPI, target: 1}]", "kpis.awareness.0.name: String should match"),
+        ("awareness: [{name: k, measure: sales, target: 1}]",
+         "kpis.awareness.0.measure: Input should be 'conversion'"),
+        ("awareness: [{name: k, measure: drop_off, target: 40}]",
+         "kpis.awareness.0.target: the target of drop_off is a number from 0 to 1"),
+        ("awareness: [{name: k, measure: emotion, target: good}]",
+         "kpis.awareness.0.target: the target of emotion is a number from -1 to 1"),
+        ("awareness: [{name: k, measure: wait, target: 90}]",
+         "kpis.awareness.0.target: a duration is a number and a unit: 90s"),
+        ("awareness: [{name: k, target: ''}]",
+         "kpis.awareness.0.target: a target is a number, a duration, or words"),
+        ("awareness: [{name: k, target: 1}, {name: k, target: 2}]", "KPI 'k' is there already"),
+    ],
+)  # fmt: skip
+def test_a_wrong_kpi_is_refused_by_file_line_and_name(
+    written, tmp_path: Path, kpis: str, text: str
+) -> None:
+    wrong = GOOD.replace("timezone: UTC", f"kpis: {{{kpis}}}\ntimezone: UTC")
+    assert complaint(written, wrong, tmp_path).startswith(f"shop.yaml:29: {text}")
+
+
+def test_what_people_say_of_stages_is_no_other_mapping() -> None:
+    mapping = load_mapping()
+    kpis = {"service": [Kpi(name="wait", measure="wait", target="90s")]}
+    assert digest(mapping.model_copy(update={"kpis": kpis})) == digest(mapping)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from cjm_tracker.drift import CURATED
 from cjm_tracker.map import figures
+from cjm_tracker.map.key_figures import Target, key_figures
 from cjm_tracker.map.layout import worth_mending
 from cjm_tracker.map.model import JourneyMap, Pain, Stage, Touchpoint
 from cjm_tracker.map.words import noun, words
@@ -157,17 +158,11 @@ class _Wording:
         return [f"{name}: {value}" for name, value in [*wait, *rest]]
 
     def kpis(self, stage: Stage) -> Lines:
-        if not stage.flow.journeys:
-            return []
-        median, friction = stage.median_s, stage.friction
-        found = [
-            (self.t.kpi_converted, self._share(stage.converted, stage.flow.journeys))
-            if self.map.goals
-            else None,
-            None if median is None else (self.t.kpi_onward, self._time(median)),
-            None if friction is None else (self.t.kpi_friction, self._share(friction, 1)),
+        return [
+            line
+            for figure in key_figures(self.map, stage)
+            for line in (f"{figure.name}: {figure.value}", *map(_target, figure.targets))
         ]
-        return [f"{one[0]}: {one[1]}" for one in found if one]
 
     def _time(self, seconds: float) -> str:
         return figures.duration(seconds, self.language)
@@ -187,3 +182,7 @@ class _Wording:
             f"{self.map.stages[way.to].name}"
             for way in stage.transitions[:4]
         ]
+
+
+def _target(target: Target) -> str:
+    return f"✎ {target.text}" + (f", {target.verdict}" if target.verdict else "")

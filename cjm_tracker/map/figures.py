@@ -32,6 +32,17 @@ def percent(part: float, whole: float, language: Language) -> str:
     return f"{share:.0f}{sign}%"
 
 
+def share(value: float, language: Language) -> str:
+    """A measured share, in whole percent."""
+    return percent(value, 1, language)
+
+
+def target(share: float, language: Language) -> str:
+    """A share that somebody wants, in percent, as exact as it is."""
+    written = f"{100 * share:g}"
+    return f"{written}%" if language == "en" else f"{written.replace('.', ',')}{NBSP}%"
+
+
 def signed(value: float, language: Language) -> str:
     """A place on the scale from -1 to +1, with its sign."""
     rounded = round(value, 2)

@@ -176,6 +176,15 @@ class Curated:
 
 
 @dataclass(frozen=True, slots=True)
+class Kpi:
+    """What people want of a stage, in their words; compared where a `measure` tells it."""
+
+    text: str
+    measure: str = ""  # of cjm_tracker.kpis
+    target: float | None = None  # shares from 0 to 1, times in seconds
+
+
+@dataclass(frozen=True, slots=True)
 class Difference:
     """What is otherwise in a stage than in what the map is compared with."""
 
@@ -210,6 +219,7 @@ class Stage:
     converted: int = 0  # journeys that came here and reached a goal, here or elsewhere
     median_s: float | None = None  # until they went on
     friction: float | None = None  # share of the contacts
+    kpis: tuple[Kpi, ...] = ()  # the mapping's
     curated: Curated = Curated()
 
     @property

@@ -10,6 +10,7 @@ from typing import Any
 
 from cjm_tracker.errors import ConfigError
 from cjm_tracker.journeys import JourneyDefinition
+from cjm_tracker.map.key_figures import told
 from cjm_tracker.map.model import (
     Comment,
     Curated,
@@ -69,14 +70,18 @@ def read_map(
         definition=definition,
         period=Period(total["first_at"], total["last_at"]) if total["journeys"] else None,
         totals=Totals(**{name: total[name] for name in Totals.__slots__}),
-        stages=tuple(
-            replace(stage, curated=Curated(owner=mapping.owners.get(stage.key, "")))
-            for stage in stages
-        ),
+        stages=tuple(_curated(stage, mapping, language, label) for stage in stages),
         goals=tuple(label(goal) for goal in own.goals),
         moves=tuple(_move(row, places) for row in flows),
         conditions=conditions,
     )
+
+
+def _curated(stage: Stage, mapping: Mapping, language: Language, label: Label) -> Stage:
+    """With what the mapping says of it."""
+    kpis = tuple(told(kpi, label(kpi.name), language) for kpi in mapping.kpis.get(stage.key, ()))
+    wanted = "\n".join(kpi.text for kpi in kpis)
+    return replace(stage, kpis=kpis, curated=Curated(mapping.owners.get(stage.key, ""), wanted))
 
 
 def _definition(mapping: Mapping, name: str) -> JourneyDefinition:

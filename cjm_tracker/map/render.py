@@ -14,6 +14,7 @@ from cjm_tracker.map import figures, geometry, model, picture
 from cjm_tracker.map.drawings import emotion_curve, transition_bows
 from cjm_tracker.map.flows import flows
 from cjm_tracker.map.highlights import highlights
+from cjm_tracker.map.key_figures import key_figures
 from cjm_tracker.map.layout import (
     BEHIND,
     CHANNEL_ICONS,
@@ -73,6 +74,7 @@ def _context(map: JourneyMap) -> dict[str, Any]:
         map=map,
         t=words(language),
         highlights=highlights(map),
+        key_figures=partial(key_figures, map),
         curve=emotion_curve(map.stages),
         bows=transition_bows(map.stages),
         flows=flows(map.stages, map.moves, language),

@@ -17,6 +17,7 @@ import pytest
 
 from cjm_tracker.answers import map_of
 from cjm_tracker.events import Record
+from cjm_tracker.kpis import Kpi
 from cjm_tracker.map import JourneyMap
 from cjm_tracker.mapping import Language, load_mapping
 from cjm_tracker.pipeline import Pipeline
@@ -95,7 +96,8 @@ def maps(tmp_path_factory: pytest.TempPathFactory) -> Maps:
 
 
 def _reader(warehouse: Warehouse) -> Callable[[Language], JourneyMap]:
-    mapping = load_mapping().model_copy(update={"owners": {"purchase": "Sales"}})
+    kpis = {"service": [Kpi(name="short_wait", measure="wait", target="90s")]}
+    mapping = load_mapping().model_copy(update={"owners": {"purchase": "Sales"}, "kpis": kpis})
     return lambda language: map_of(warehouse, mapping, language, mapping.definitions[0])
 
 

@@ -18,6 +18,7 @@ from cjm_tracker.map.model import (
     Emotion,
     Flow,
     JourneyMap,
+    Kpi,
     Move,
     Pain,
     Period,
@@ -194,6 +195,15 @@ def test_what_is_written_by_people_is_shown_as_theirs() -> None:
     text = render(_map(written, Stage("b", "B")))
     assert "Head of service" in text
     assert text.count("not filled in yet") == 5
+
+
+def test_a_kpi_is_told_apart_from_what_is_measured() -> None:
+    kpis = (Kpi("Checkout: at least 90%", "conversion", 0.9), Kpi("Margin: 12 EUR"))
+    stage = Stage("a", "A", flow=Flow(10, 10, 5), converted=3, kpis=kpis)
+    text = " ".join(render(replace(_map(stage), goals=("Bought",))).split())
+    assert "<dd>30%</dd>" in text
+    assert "</svg>Checkout: at least 90% · <b>missed</b></dd>" in text
+    assert "Margin" not in text.split('class="lane kpi"')[0]
 
 
 def test_highlights_need_something_to_compare() -> None:

@@ -61,7 +61,19 @@ def test_what_people_wrote_comes_back_word_for_word(maps: Maps, tmp_path: Path) 
     assert found == {
         "awareness": {name: getattr(written, name) for name in CURATED},
         "purchase": {"owner": "Sales"},  # as the mapping says
+        "service": {"kpi": "Short wait: не больше 1\u00a0мин 30\u00a0с"},
     }
+
+
+def test_kpis_of_the_mapping_stand_with_what_people_fill_in_and_beside_what_is_measured(
+    maps: Maps,
+) -> None:
+    cells = _cells(maps.english)
+    assert cells["Service", "KPI"] == "Short wait: at most 1\u00a0min 30\u00a0s"
+    assert cells["Service", "Key figures"].splitlines()[-2:] == [
+        "median wait: 2\u00a0min",
+        "✎ Short wait: at most 1\u00a0min 30\u00a0s, missed",
+    ]
 
 
 def test_no_cell_is_a_formula(maps: Maps) -> None:
