@@ -23,7 +23,8 @@ Login = tuple[str, str]  # user, password
 
 HERE = Path(__file__).parent
 JARS = HERE.parents[1] / ".cache" / "kafka-jars"
-JAVA = ("java", "-Xmx512m")
+# A broker of a test lives for seconds: to compile well, as for months, would take half its time.
+JAVA = ("java", "-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
 PROPERTIES = "server.properties"
 
 
