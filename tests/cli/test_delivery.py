@@ -7,6 +7,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import copytree
 from subprocess import CompletedProcess
 from typing import Any
 
@@ -29,7 +30,7 @@ from cjm_tracker.mapping import load_mapping
 from cjm_tracker.pipeline import Pipeline
 from cjm_tracker.sources import formats
 from cjm_tracker.sources.defaults import DEFAULT_FORMATS
-from cjm_tracker.warehouse import Warehouse, connect, migrate, store
+from cjm_tracker.warehouse import Warehouse, connect, store
 from cjm_tracker.warehouse.dead_letters import dead_letters, take_up
 from tests.cli.commands import cjm
 from tests.cli.test_bad_input import MAPPING, PAGE
@@ -105,7 +106,6 @@ class Shop:
         pipeline = Pipeline(load_mapping(self.directory / "small.yaml"), b"k" * 32)
         admin = KafkaAdminClient(bootstrap_servers=self.broker.servers)
         with self.warehouse() as warehouse:
-            migrate(warehouse)
             for source, name in DEFAULT_FORMATS.items():
                 topic = self.topics.raw(source)
                 for place, records in read(
@@ -127,7 +127,8 @@ class Shop:
 
 
 @pytest.fixture
-def shop(tansu: Broker, tmp_path: Path) -> Shop:
+def shop(tansu: Broker, tmp_path: Path, migrated: Path) -> Shop:
+    copytree(migrated, tmp_path / "cjm-data", symlinks=True)
     opened = Shop(tansu, tmp_path)
     create_topics(tansu, opened.topics, 2, 1)
     return opened

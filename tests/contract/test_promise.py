@@ -9,7 +9,7 @@ from cjm_tracker.contract import Column, Promise, dictionary, promised, raised
 from cjm_tracker.contract.promise import views_of
 from cjm_tracker.measures import measures
 from cjm_tracker.resources import sql_text
-from cjm_tracker.warehouse import Warehouse, migrate
+from cjm_tracker.warehouse import Warehouse
 
 COLUMNS = [
     Column("a", "As.", "one", "String", "first | of all"),
@@ -20,7 +20,6 @@ KEPT = Promise(version="2.3", views=views_of(COLUMNS))
 
 @pytest.fixture(scope="module")
 def columns(engine: Warehouse) -> list[Column]:
-    migrate(engine)
     return columns_of(engine)
 
 

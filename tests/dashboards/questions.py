@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
-from cjm_tracker.warehouse import Warehouse, connect, migrate
+from cjm_tracker.warehouse import Warehouse, connect
 from tests.dashboards import journey_lab
 from tests.dashboards.board_files import query
 from tests.dashboards.grafana_macros import ALL, Range, Value, expand
@@ -82,13 +83,13 @@ class Lab:
 
 
 @contextmanager
-def open_lab(directory: Path, lived_in: bool = True) -> Iterator[Lab]:
-    """A warehouse in this directory, empty or with the known customers."""
+def open_lab(directory: Path, migrated: Path, lived_in: bool = True) -> Iterator[Lab]:
+    """A copy of the migrated one in this directory, empty or with the known customers."""
     directory = directory / "warehouse"
+    copytree(migrated, directory, symlinks=True)
     with connect(f"chdb:///{directory}") as warehouse:
         # A few rows: threads and compiled expressions cost more than they save.
         warehouse.command("SET max_threads = 1, compile_expressions = 0")
-        migrate(warehouse)
         if lived_in:
             journey_lab.fill(warehouse)
         yield Lab(warehouse, directory, lived_in)

@@ -14,7 +14,7 @@ from cjm_tracker.dashboards.source import NAME, PLUGIN
 from cjm_tracker.events import Record
 from cjm_tracker.journeys import JourneyDefinition
 from cjm_tracker.pipeline import Batch, DeadLetter
-from cjm_tracker.warehouse import Warehouse, migrate, stitch, store
+from cjm_tracker.warehouse import Warehouse, stitch, store
 from tests.dashboards.board_files import VIEWS, alert_groups, alerts, boards
 from tests.dashboards.grafana_macros import Range, expand
 from tests.warehouse.deeds import DAY, HOUR, MAPPING, NOW, START, VERSION, Deed, Journal
@@ -60,7 +60,6 @@ def letters() -> Batch:
 @pytest.fixture(scope="module")
 def world(engine: Warehouse) -> Warehouse:
     """Calm weeks, then a bad one; at last some events come seven minutes late."""
-    migrate(engine)
     journal = Journal(engine)
     journal.keep(*days())
     dead = letters()

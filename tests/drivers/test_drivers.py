@@ -26,8 +26,8 @@ WAYS = {"gzip", "none", "lz4", "zstd"}
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    with open_lab(tmp_path_factory.mktemp("drivers")) as opened:
+def lab(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Iterator[Lab]:
+    with open_lab(tmp_path_factory.mktemp("drivers"), migrated) as opened:
         yield opened
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pytest
@@ -22,7 +23,7 @@ from cjm_tracker.map import JourneyMap
 from cjm_tracker.mapping import Language, load_mapping
 from cjm_tracker.pipeline import Pipeline
 from cjm_tracker.sources import format_named
-from cjm_tracker.warehouse import Warehouse, connect, migrate, stitch, store
+from cjm_tracker.warehouse import Warehouse, connect, stitch, store
 
 NOW = int(datetime(2026, 11, 2, tzinfo=UTC).timestamp() * 1000)
 HOSTILE = "\"><script>alert('1')</script> & it's late"
@@ -83,12 +84,12 @@ class Maps:
 
 
 @pytest.fixture(scope="session")
-def maps(tmp_path_factory: pytest.TempPathFactory) -> Maps:
+def maps(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Maps:
     path: Path = tmp_path_factory.mktemp("map") / "warehouse"
+    copytree(migrated, path, symlinks=True)
     with connect(f"chdb:///{path}") as warehouse:
         # A few rows: threads and compiled expressions cost more than they save.
         warehouse.command("SET max_threads = 1, compile_expressions = 0")
-        migrate(warehouse)
         read = _reader(warehouse)
         empty = read("en")
         _load(warehouse)

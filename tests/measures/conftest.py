@@ -11,7 +11,7 @@ import pytest
 
 from cjm_tracker.journeys import JourneyDefinition
 from cjm_tracker.measures import Scope, measure_named
-from cjm_tracker.warehouse import Warehouse, migrate, stitch
+from cjm_tracker.warehouse import Warehouse, stitch
 from cjm_tracker.warehouse.client import Table
 
 from ..oracle.measures import ms
@@ -50,7 +50,6 @@ def walks(seed: int, customers: int) -> list[Deed]:
 @pytest.fixture(scope="module")
 def world(engine: Warehouse) -> Warehouse:
     """200 customers, and a feed that has been silent for longer than anybody waits."""
-    migrate(engine)
     journal = Journal(engine)
     journal.keep(*walks(1, 200))
     journal.keep(Deed("old", START - 400 * DAY, ("cookie:old",), "seen", "survey"))

@@ -8,7 +8,7 @@ from cjm_tracker.answers import map_of
 from cjm_tracker.journeys import JourneyDefinition
 from cjm_tracker.measures import Scope, measure_named, measures
 from cjm_tracker.personas import Persona
-from cjm_tracker.warehouse import Warehouse, migrate, run_query, stitch
+from cjm_tracker.warehouse import Warehouse, run_query, stitch
 from cjm_tracker.warehouse.client import Table
 
 from ..warehouse.deeds import MAPPING, Journal, at
@@ -23,7 +23,6 @@ PLAN = MAPPING.model_copy(update={"journeys": [*MAPPING.journeys[:1], DEFINITION
 @pytest.fixture(scope="module")
 def deals(engine: Warehouse) -> Warehouse:
     """Of one account a contact looks and another one buys; of the other one nobody buys."""
-    migrate(engine)
     journal = Journal(engine)
     journal.keep(
         at(0, "seen", "user_id:ann", account="account:acme"),

@@ -16,7 +16,7 @@ import pytest
 from cjm_tracker.emotion import Language
 from cjm_tracker.measures.cluster_words import described
 from cjm_tracker.measures.clusters import MOST, Profile, clustered, features, parted
-from cjm_tracker.warehouse import Warehouse, migrate, stitch
+from cjm_tracker.warehouse import Warehouse, stitch
 
 from ..warehouse.deeds import HOUR, MINUTE, START, Deed, Journal, apart
 from .conftest import PLAN, Ask, Row
@@ -58,7 +58,6 @@ def deeds() -> list[Deed]:
 @pytest.fixture(scope="module")
 def world(engine: Warehouse) -> Warehouse:
     """The kinds, each customer with a cookie of their own."""
-    migrate(engine)
     journal = Journal(engine)
     journal.keep(*deeds())
     stitch(engine, PLAN, journal.now + 1)

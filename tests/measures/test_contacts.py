@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from cjm_tracker.warehouse import Warehouse, migrate, stitch
+from cjm_tracker.warehouse import Warehouse, stitch
 
 from ..oracle import contacts as oracle
 from ..warehouse.deeds import Journal
@@ -19,7 +19,6 @@ HOUR = 3_600_000
 @pytest.fixture(scope="module")
 def world(engine: Warehouse) -> Warehouse:
     """As the others', with topics at some of the contacts."""
-    migrate(engine)
     dice = random.Random(4)
     journal = Journal(engine)
     journal.keep(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from cjm_tracker.measures import Scope, measure_named
-from cjm_tracker.warehouse import Warehouse, migrate, stitch, store
+from cjm_tracker.warehouse import Warehouse, stitch, store
 from cjm_tracker.warehouse.client import Table
 
 from ..oracle import emotion as oracle
@@ -25,7 +25,6 @@ Ask = Callable[..., list[Row]]
 @pytest.fixture(scope="module")
 def world(engine: Warehouse) -> Warehouse:
     """Customers who answer, write, wait and give up; nobody feels anything in the last stage."""
-    migrate(engine)
     dice = random.Random(5)
     deeds = [
         deed.but(

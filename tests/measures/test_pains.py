@@ -10,7 +10,7 @@ import pytest
 from scipy.stats.contingency import relative_risk
 
 from cjm_tracker.errors import ConfigError, InputError
-from cjm_tracker.warehouse import Warehouse, migrate, stitch
+from cjm_tracker.warehouse import Warehouse, stitch
 from cjm_tracker.warehouse.facts import register_mapping
 from cjm_tracker.warehouse.fixes import Fix, fixes, register
 
@@ -40,7 +40,6 @@ def felt(deed: Deed, dice: random.Random) -> Deed:
 
 @pytest.fixture(scope="module")
 def world(engine: Warehouse) -> Warehouse:
-    migrate(engine)
     dice = random.Random(6)
     journal = Journal(engine)
     journal.keep(*(felt(deed, dice) for deed in walks(7, 300)))

@@ -13,7 +13,7 @@ from cjm_tracker.identity.strictness import STRICTNESS, Strictness, under
 from cjm_tracker.mapping import Mapping
 from cjm_tracker.measures import Scope, measure_named
 from cjm_tracker.measures.band import funnel_bands
-from cjm_tracker.warehouse import Warehouse, migrate, stitch
+from cjm_tracker.warehouse import Warehouse, stitch
 from cjm_tracker.warehouse.client import Table
 from cjm_tracker.warehouse.decisions import decide
 from cjm_tracker.warehouse.restitch import restitched
@@ -63,7 +63,6 @@ DECIDED = Decided(excluded=((ENDS.numbers[0], ENDS.numbers[1]),))
 
 @pytest.fixture(scope="module")
 def world(engine: Warehouse) -> Warehouse:
-    migrate(engine)
     journal = Journal(engine)
     journal.keep(*DEEDS)
     decide(engine, "exclude", *ENDS.numbers, "test", "test", journal.now)

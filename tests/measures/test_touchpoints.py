@@ -9,7 +9,7 @@ from math import sqrt
 import pytest
 
 from cjm_tracker.measures import Scope
-from cjm_tracker.warehouse import Warehouse, migrate, stitch
+from cjm_tracker.warehouse import Warehouse, stitch
 
 from ..warehouse.deeds import Journal
 from .conftest import DEFINITION, PLAN, Ask, Row, walks
@@ -20,7 +20,6 @@ FEELINGS = [None, None, -1.0, 0.5, None, 1.0, -0.25]
 @pytest.fixture(scope="module")
 def world(engine: Warehouse) -> Warehouse:
     """Customers who now and then say how they feel; nobody who was helped does."""
-    migrate(engine)
     journal = Journal(engine)
     journal.keep(
         *(
