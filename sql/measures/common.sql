@@ -1,12 +1,15 @@
 -- What every measure of this folder begins with, in place of its {common}.
 WITH
     {persona_rules:Array(Tuple(String, Array(String), String, Float64, UInt32, Float64, Array(String), Array(Tuple(String, String))))} AS personas_asked,
+    arrayDistinct(arrayFlatten(arrayMap(rule -> rule.8, personas_asked))) AS pairs_asked,
     -- What each customer did in all journeys of the definition, and the first persona that it fits.
     behaved AS
     (
         SELECT
-            customer_id, count() AS journey_count, toFloat64(sum(value)) AS spent,
-            groupUniqArrayArray(path) AS met, groupArrayArray(channels) AS used
+            customer_id, count() AS journey_count, toFloat64(sum(value)) AS spent, sum(step_count) AS steps,
+            -- For each persona in turn: whether one of its touchpoints was met, and steps on its channel.
+            maxForEach(arrayMap(rule -> hasAny(path, rule.2), personas_asked)) AS met,
+            sumForEach(arrayMap(rule -> countEqual(channels, rule.3), personas_asked)) AS used
         FROM journeys
         WHERE definition = {definition:String}
         GROUP BY customer_id
@@ -16,11 +19,11 @@ WITH
         SELECT
             behaved.customer_id AS customer_id,
             arrayFirst(
-                rule -> (empty(rule.2) OR hasAny(met, rule.2))
-                    AND (rule.3 = '' OR countEqual(used, rule.3) >= rule.4 * length(used))
+                (rule, is_met, on_channel) -> (empty(rule.2) OR is_met)
+                    AND (rule.3 = '' OR on_channel >= rule.4 * steps)
                     AND journey_count >= rule.5 AND spent >= rule.6
                     AND (empty(rule.7) OR hasAny(known.kinds, rule.7)) AND hasAll(said.pairs, rule.8),
-                personas_asked).1 AS found,
+                personas_asked, met, used).1 AS found,
             if(found = '', 'none', found) AS persona
         FROM behaved
         LEFT JOIN
@@ -34,8 +37,10 @@ WITH
         (
             SELECT customer_id, groupUniqArray(pair) AS pairs
             FROM touchpoints
-            ARRAY JOIN arrayFlatten(arrayMap(rule -> rule.8, personas_asked)) AS pair
-            WHERE attributes[pair.1] = pair.2
+            ARRAY JOIN pairs_asked AS pair
+            -- To say each event once its states are compared: only of those that said so in one of them.
+            WHERE notEmpty(pairs_asked) AND attributes[pair.1] = pair.2 AND cityHash64(source, event_id) IN
+                (SELECT cityHash64(source, event_id) FROM arrivals WHERE arrayExists(asked -> attributes[asked.1] = asked.2, pairs_asked))
             GROUP BY customer_id
         ) AS said ON said.customer_id = behaved.customer_id
     ),
@@ -61,7 +66,8 @@ WITH
                 SELECT customer_id
                 FROM touchpoints
                 ARRAY JOIN {attributes:Array(Tuple(String, String))} AS asked
-                WHERE attributes[asked.1] = asked.2
+                WHERE attributes[asked.1] = asked.2 AND cityHash64(source, event_id) IN
+                    (SELECT cityHash64(source, event_id) FROM arrivals WHERE arrayExists(pair -> attributes[pair.1] = pair.2, {attributes:Array(Tuple(String, String))}))
                 GROUP BY customer_id
                 HAVING uniqExact(asked.1) = length(arrayDistinct(arrayMap(pair -> pair.1, {attributes:Array(Tuple(String, String))})))
             ))
