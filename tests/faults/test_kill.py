@@ -31,7 +31,8 @@ pytestmark = [pytest.mark.broker, pytest.mark.slow]
 def test_a_killed_worker_loses_nothing_and_counts_nothing_twice(
     broker: Broker, tmp_path: Path, times: Times
 ) -> None:
-    installation = Installation(broker, tmp_path, batch_records=100, **QUICK)
+    # Oftener than elsewhere: some die while they stitch.
+    installation = Installation(broker, tmp_path, batch_records=100, stitch_every_s=1.0, **QUICK)
     feed = Feed(broker, installation.topics.raw("website"), seed=1)
     moment = random.Random(2)
     resumed: list[float] = []

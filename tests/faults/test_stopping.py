@@ -26,7 +26,8 @@ WITHIN_S = 10.0
 def test_a_worker_asked_to_stop_leaves_nothing_to_be_done_again(
     tansu: Broker, tmp_path: Path, times: Times
 ) -> None:
-    installation = Installation(tansu, tmp_path, batch_records=100, **QUICK)
+    # Oftener than elsewhere: some are asked while they stitch.
+    installation = Installation(tansu, tmp_path, batch_records=100, stitch_every_s=1.0, **QUICK)
     feed = Feed(tansu, installation.topics.raw("website"), seed=11)
     took = []
     with feed.flowing(per_second=100):

@@ -32,7 +32,8 @@ class Installation:
             "topic_prefix": name,
             "group": name,
             "partitions": 2,
-            "stitch_every_s": 1.0,
+            # A stitch takes half a second, however little is new: each second would be half the work.
+            "stitch_every_s": 3.0,
             **settings,
         }
         self.settings: Settings = load_settings(**given)
