@@ -32,7 +32,7 @@ class Installation:
             "topic_prefix": name,
             "group": name,
             "partitions": 2,
-            # A stitch takes half a second, however little is new: each second would be half the work.
+            # A stitch takes half a second of work, however little is new.
             "stitch_every_s": 3.0,
             **settings,
         }
