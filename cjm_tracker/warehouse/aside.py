@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cjm_tracker.errors import ConfigError
 from cjm_tracker.resources import sql_text
 from cjm_tracker.warehouse.client import Rows, Table, Warehouse
+from cjm_tracker.warehouse.queries import run_query
 
 
 @contextmanager
@@ -27,7 +29,12 @@ def aside(
 
     They begin empty, but for those `cloned`, which share the parts of the original. `views` are
     there once more, over the copies. One at a time with one prefix.
+    Raises ConfigError on a cluster: a copy of its tables is another name for the same pieces.
     """
+    if run_query(warehouse, "is_cluster", tables=list(tables)).rows:
+        raise ConfigError(
+            "what is done aside needs copies of tables, which a cluster's do not give"
+        )
     copies = Aside(warehouse, (*tables, *views), prefix)
     _clear(warehouse, prefix, tables, views)  # one before may have been killed
     try:

@@ -106,7 +106,7 @@ def rebuild(
         log.add("paths", stitching.run, number)
         progress("paths", number + 1, stitching.parts)
     write_accounts(warehouse, stitching.run, mapping, full=True, size=part)
-    forget_definitions(warehouse, mapping)
+    forget_definitions(warehouse, stitching.run, mapping)
     log.add("end")
     mark(warehouse, stitching.run, tokens)
     if _number(warehouse, "others", run=stitching.run):

@@ -81,7 +81,7 @@ def stitch(
         progress(part + 1, parts)
     write_accounts(warehouse, run, mapping, full=full)
     if full:
-        forget_definitions(warehouse, mapping)
+        forget_definitions(warehouse, run, mapping)
     write_identities(warehouse, run, resolved)
     mark(warehouse, run, tokens)
     batches = sum(not token.startswith("decision:") for token in tokens)
@@ -140,12 +140,10 @@ def _write_paths(warehouse: Warehouse, run: int, mapping: Mapping, unit: str, pa
             _do(warehouse, "paths", part=part, **_parameters(run, mapping, definition))
 
 
-def forget_definitions(warehouse: Warehouse, mapping: Mapping) -> None:
+def forget_definitions(warehouse: Warehouse, run: int, mapping: Mapping) -> None:
     """Journeys of definitions the mapping no longer has, and of their earlier versions."""
     versions = [definition.version for definition in mapping.definitions]
-    # To delete nothing takes as long as to delete something.
-    if _ask(warehouse, "outdated", versions=versions)[0][0]:
-        _do(warehouse, "forget_definitions", versions=versions)
+    _do(warehouse, "forget_definitions", run=run, versions=versions)
 
 
 def _ask(warehouse: Warehouse, name: str, **parameters: Any) -> list[tuple[Any, ...]]:

@@ -1,4 +1,7 @@
--- Journeys of definitions the mapping no longer has, and those of their earlier versions: a rebuild
--- has written every customer and account by the versions in force. What says that a journey is gone
--- stays, or what it hides would be seen again.
-DELETE FROM journey_log WHERE NOT is_gone AND NOT has({versions:Array(String)}, version)
+-- Journeys of definitions the mapping no longer has, and those of their earlier versions, are said to be
+-- gone: a full stitch has written every customer and account by the versions in force. Said, not
+-- deleted: a cluster's table takes rows only.
+INSERT INTO journey_log (definition, customer_id, started_at, nth, run, is_gone, version)
+SELECT definition, customer_id, started_at, nth, {run:UInt64}, 1, version
+FROM journey_log FINAL
+WHERE NOT has({versions:Array(String)}, version) AND run < {run:UInt64}

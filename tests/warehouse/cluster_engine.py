@@ -18,11 +18,14 @@ from xml.etree import ElementTree
 
 import clickhouse_connect
 
+from cjm_tracker.errors import ConfigError
 from cjm_tracker.resources import DEPLOY
 from cjm_tracker.warehouse import Warehouse, migrate, stitch
 from cjm_tracker.warehouse.client import Address
+from cjm_tracker.warehouse.rebuild import rebuild
+from cjm_tracker.warehouse.restitch import restitched
 
-from .deeds import NOW, SHORT, Deed, Journal, at
+from .deeds import NOW, SHORT, VERSION, Deed, Journal, at
 
 CONFIGURATION = """<clickhouse>
   <tcp_port>9000</tcp_port>
@@ -34,8 +37,17 @@ COLUMNS = """SELECT table, name, type, default_kind, default_expression, comment
 WHERE database = 'cjm' AND NOT endsWith(table, '_local') ORDER BY table, position"""
 JOURNEYS = """SELECT customer_id, journey_no, path_text, is_converted, step_count FROM journeys
 ORDER BY customer_id, journey_no"""
+DEFINITIONS = "SELECT definition, version, journeys, steps, outside, behind FROM definitions"
 FUNNEL = "SELECT stage, journeys, went_on, ended_here FROM stage_funnel ORDER BY stage_no"
-STATED = {"columns": COLUMNS, "journeys": JOURNEYS, "funnel": FUNNEL}
+STATED = {
+    "columns": COLUMNS,
+    "journeys": JOURNEYS,
+    "definitions": DEFINITIONS,
+    "funnel": FUNNEL,
+}
+OTHER = SHORT.model_copy(
+    update={"journeys": [SHORT.journeys[0].model_copy(update={"name": "other"})]}
+)
 
 # What takes other nodes: a port to be asked at, and replicas.
 NOT_ALONE = ("prefer_localhost_replica", "insert_quorum")
@@ -58,6 +70,17 @@ def live(warehouse: Warehouse, deeds: list[Deed]) -> None:
         stitch(warehouse, SHORT, NOW + number)
     journal.keep(*deeds[:2], at_offset=0)
     stitch(warehouse, SHORT, NOW + len(deeds))
+    # Another definition in its place, applied to all.
+    rebuild(warehouse, OTHER, VERSION, NOW + len(deeds) + 1, part=2)
+
+
+def refused(warehouse: Warehouse) -> str:
+    """What is said of work aside."""
+    try:
+        with restitched(warehouse, OTHER):
+            return ""
+    except ConfigError as error:
+        return str(error)
 
 
 def stated(warehouse: Warehouse) -> dict[str, Any]:
@@ -94,7 +117,8 @@ def main(directory: Path) -> None:
         warehouse.query("SELECT name, engine FROM system.tables WHERE database = 'cjm'").rows
     )
     again = [migration.name for migration in migrate(warehouse)]
-    print(json.dumps({"applied": applied, "again": again, "engines": engines, **stated(warehouse)}))
+    told = {"applied": applied, "again": again, "engines": engines, "refused": refused(warehouse)}
+    print(json.dumps({**told, **stated(warehouse)}))
     sys.stdout.flush()
     os._exit(0)
 

@@ -53,8 +53,16 @@ def test_columns_and_journeys_are_those_of_one_node(
     live(warehouse, DEEDS)
     alone = stated(warehouse)
     assert len(alone["journeys"]) > 1
+    assert [row[0] for row in alone["definitions"]] == ["other"]
     for what, rows in alone.items():
         assert node[what] == rows, what
+
+
+@pytest.mark.slow
+def test_work_aside_is_refused_before_it_would_write_to_the_tables_themselves(
+    node: dict[str, Any],
+) -> None:
+    assert "cluster" in node["refused"]
 
 
 @pytest.mark.parametrize("table", CREATED)
