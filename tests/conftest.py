@@ -19,7 +19,7 @@ from cjm_tracker.warehouse import Warehouse, connect, migrate, pending
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--worlds", type=int, default=30, help="generated worlds to compare with the oracle"
+        "--worlds", type=int, default=20, help="generated worlds to compare with the oracle"
     )
     parser.addoption(
         "--long",

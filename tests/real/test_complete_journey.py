@@ -25,7 +25,8 @@ from cjm_tracker.warehouse import Warehouse
 from ..shared import shared
 from .loading import NOW, Message, Tracker, segment
 
-pytestmark = [pytest.mark.real, pytest.mark.slow]
+# It takes a minute; other real logs are read every time.
+pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.long]
 
 FOLDER = "data/complete_journey"
 NEW_YEAR = "2017-01-01T00:00:00Z"
