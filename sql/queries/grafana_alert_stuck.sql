@@ -3,31 +3,25 @@
 {common}
 {visits}
     (SELECT least({until:DateTime64(3)}, max(last_occurred_at)) FROM feeds) AS today,
-    patience AS
+    -- Of each stage how long it takes to go on, and from when to when each was there: at one reading.
+    stays AS
     (
-        SELECT stage, quantileExact(0.9)(dateDiff('second', since, assumeNotNull(moved_at))) AS patience_s
-        FROM visits
-        WHERE isNotNull(moved_at)
-        GROUP BY stage
-        HAVING count() >= 20
-    ),
-    waiting AS
-    (
-        -- From when to when each stood still, if ever.
         SELECT
-            visits.stage AS stage,
-            since + toIntervalSecond(patience_s) AS still_from,
-            ifNull(moved_at, closes_at) AS still_to
+            stage,
+            quantileExactIf(0.9)(dateDiff('second', since, assumeNotNull(moved_at)), isNotNull(moved_at)) AS patience_s,
+            groupArrayIf((since, ifNull(moved_at, closes_at)), isNotNull(moved_at) OR NOT is_converted) AS spans
         FROM visits
-        INNER JOIN patience ON patience.stage = visits.stage
-        WHERE isNotNull(moved_at) OR NOT is_converted
-    )
-SELECT
-    toString(stage) AS stage,
+        GROUP BY stage
+        HAVING countIf(isNotNull(moved_at)) >= 20
+    ),
+    still AS
     (
-        (countIf(still_from < today AND still_to > today) AS now_there)
-        - (countIf(still_from < today - INTERVAL 7 DAY AND still_to > today - INTERVAL 7 DAY) AS before)
-    ) / sqrt(now_there + before + 1) AS risen
-FROM waiting
-GROUP BY stage
+        SELECT
+            stage,
+            arrayCount(span -> span.1 + toIntervalSecond(patience_s) < today AND span.2 > today, spans) AS now_there,
+            arrayCount(span -> span.1 + toIntervalSecond(patience_s) < today - INTERVAL 7 DAY AND span.2 > today - INTERVAL 7 DAY, spans) AS before
+        FROM stays
+    )
+SELECT toString(stage) AS stage, (toInt64(now_there) - before) / sqrt(now_there + before + 1) AS risen
+FROM still
 ORDER BY stage
