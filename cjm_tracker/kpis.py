@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator
 
+from cjm_tracker.durations import seconds
 from cjm_tracker.events import Slug
 
 Measure = Literal[
@@ -16,7 +16,6 @@ Measure = Literal[
 # Of these a target is the least that is wanted, of all others the most.
 MORE_IS_BETTER = frozenset({"conversion", "emotion"})
 TIMES = frozenset({"onward_time", "wait"})
-UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 
 class Kpi(BaseModel):
@@ -40,7 +39,7 @@ class Kpi(BaseModel):
         measure = info.data.get("measure")
         if isinstance(given, bool) or given == "":
             raise ValueError("a target is a number, a duration, or words")
-        if measure in TIMES and seconds(given) is None:
+        if measure in TIMES and seconds(str(given)) is None:
             raise ValueError("a duration is a number and a unit: 90s, 30m, 12h, 14d")
         if measure and measure not in TIMES:
             least = -1 if measure == "emotion" else 0
@@ -52,11 +51,5 @@ class Kpi(BaseModel):
     def value(self) -> float | None:
         """What the measure is compared with, of times in seconds; None without a measure."""
         if self.measure in TIMES:
-            return seconds(self.target)
+            return seconds(str(self.target))
         return float(self.target) if self.measure else None
-
-
-def seconds(written: Any) -> float | None:
-    """A duration as a person writes it; None where it is none."""
-    matched = re.fullmatch(r"(\d{1,7})([smhd])", str(written))
-    return int(matched[1]) * UNITS[matched[2]] if matched else None

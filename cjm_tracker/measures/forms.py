@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
+from cjm_tracker.durations import seconds
 from cjm_tracker.journeys import JourneyDefinition
 
 Form = Literal[
@@ -19,7 +20,6 @@ Form = Literal[
 Bound = dict[str, Any]
 
 MAX_STEPS = 20
-UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -79,10 +79,10 @@ def _durations(name: str, written: str, _: JourneyDefinition) -> Bound:
 
 
 def _seconds(written: str) -> float:
-    parts = re.fullmatch(r"(\d{1,9})([smhd])", written)
-    if not parts and written != "0":
+    length = 0.0 if written == "0" else seconds(written)
+    if length is None:
         raise ValueError(f"'{written}' is no duration such as 90s, 30m, 12h, 7d")
-    return float(int(parts[1]) * UNITS[parts[2]]) if parts else 0.0
+    return length
 
 
 def _hours(name: str, written: str, _: JourneyDefinition) -> Bound:

@@ -28,7 +28,7 @@
     -- Of the first contact of each name, and of the stage as a whole: who could come to which harm, and
     -- who did. Of one contact a bit for each kind, in their order; of a stage six counts in one number,
     -- of 21 bits each, for the first three kinds are of what follows, once a journey, and the others of
-    -- each name's contact.
+    -- each name's contact. No customer has two million contacts at a stage.
     arrayMap(mask -> arraySum(kind -> bitShiftLeft(toUInt128(bitTest(mask, kind)), 21 * kind), range(6)), range(64)) AS counts_of,
     (packed, kind) -> toUInt64(bitAnd(bitShiftRight(packed, 21 * kind), 2097151)) AS count_in,
     masks -> counts_of[bitAnd(masks[1], 7) + 1] + arraySum(mask -> counts_of[bitAnd(mask, 56) + 1], masks) AS counts_at_stage,
