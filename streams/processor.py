@@ -164,8 +164,8 @@ class Processor(faust.Service):  # type: ignore[misc]
         ends = await self._consumer.end_offsets(partitions) if partitions else {}
         for partition, end in ends.items():
             committed = await self._consumer.committed(partition) or 0
-            lags[partition.partition] = max(0, end - committed)
-            metrics.LAG.labels(self.source, str(partition.partition)).set(max(0, end - committed))
+            lags[partition.partition] = lag = max(0, end - committed)
+            metrics.LAG.labels(self.source, str(partition.partition)).set(lag)
             # The end may be a transaction's marker, which nobody ever commits.
             is_read &= await self._consumer.position(partition) >= end
         runtime.health.lag(self.source, lags, time.monotonic(), is_read=is_read)

@@ -16,7 +16,12 @@ from uuid import uuid4
 from aiohttp import hdrs, web
 
 from cjm_tracker.warehouse import wire
-from cjm_tracker.warehouse.admission import SYNTAX_ERROR, Refused
+from cjm_tracker.warehouse.admission import (
+    NOT_IMPLEMENTED,
+    SYNTAX_ERROR,
+    Refused,
+    not_implemented,
+)
 from cjm_tracker.warehouse.client import DATABASE
 from cjm_tracker.warehouse.reader import Answer, Reader
 from streams.listener import Listener
@@ -32,13 +37,13 @@ OWN = frozenset(
     # The codec of compressed frames is told by each frame: here it is always LZ4.
     " network_compression_method network_zstd_compression_level".split()
 )
-UNKNOWN_DATABASE, UNSUPPORTED = 81, 48
+UNKNOWN_DATABASE = 81
 # As a server maps them: what is asked wrongly, what is not there, what may not be, what took long.
 STATUS = {
     **dict.fromkeys((6, 26, 27, 36, 38, 41, 42, 43, 53, 62, 72, 73, 456, 457), 400),
     **dict.fromkeys((46, 47, 50, 60, 81), 404),
     **dict.fromkeys((164, 497), 403),
-    UNSUPPORTED: 501,
+    NOT_IMPLEMENTED: 501,
 }
 TYPES = (
     (re.compile(r"JSON\w*EachRow"), "application/x-ndjson; charset=UTF-8"),
@@ -107,7 +112,7 @@ class SqlInterface:
         if request.content_type == "multipart/form-data":  # clickhouse-connect's long parameters
             form = await request.post()
             if any(not isinstance(value, str) for value in form.values()):
-                raise Refused(UNSUPPORTED, "NOT_IMPLEMENTED", "External data is not taken here")
+                raise not_implemented("External data is not taken here")
             given |= {name: str(value) for name, value in form.items()}
             body = ""
         else:
@@ -124,8 +129,7 @@ class SqlInterface:
                 UNKNOWN_DATABASE, "UNKNOWN_DATABASE", f"Database {named[:60]} is not here"
             )
         if _is_on(given, "decompress"):
-            text = "decompress=1 is not known here: send the statement as it is"
-            raise Refused(UNSUPPORTED, "NOT_IMPLEMENTED", text)
+            raise not_implemented("decompress=1 is not known here: send the statement as it is")
         form = request.headers.get(FORMAT) or given.get("default_format") or "TabSeparated"
         bound = {n.removeprefix("param_"): v for n, v in given.items() if n.startswith("param_")}
         settings = {n: v for n, v in given.items() if n not in OWN and not n.startswith("param_")}

@@ -17,12 +17,14 @@ from urllib.parse import quote
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from cjm_tracker import durations
 from cjm_tracker.dashboards.files import checked_uid
 from cjm_tracker.errors import ConfigError
 
 Said = dict[str, Any]
 
-UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+# What a file of Grafana's knows besides.
+UNITS = {**durations.UNITS, "w": 7 * durations.UNITS["d"]}
 # Names in a file, and in the API.
 CALLED = {
     "keepFiringFor": "keep_firing_for",

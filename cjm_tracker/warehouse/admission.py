@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from cjm_tracker.resources import SQL
 
 # The engine's own numbers, which clients know.
-SYNTAX_ERROR, UNKNOWN_FORMAT, READONLY, ACCESS_DENIED = 62, 73, 164, 497
+NOT_IMPLEMENTED, SYNTAX_ERROR, UNKNOWN_FORMAT, READONLY, ACCESS_DENIED = 48, 62, 73, 164, 497
 
 Ask = Callable[[str, Mapping[str, str]], list[str]]  # SQL and bound values: the lines of its answer
 
@@ -31,6 +31,11 @@ class Refused(Exception):
 def denied(text: str) -> Refused:
     """What a server says where a right is missing."""
     return Refused(ACCESS_DENIED, "ACCESS_DENIED", f"Not enough privileges: {text}")
+
+
+def not_implemented(text: str) -> Refused:
+    """What a server says of what it cannot do."""
+    return Refused(NOT_IMPLEMENTED, "NOT_IMPLEMENTED", text)
 
 
 VIEWS = frozenset(path.stem for path in (SQL / "views").glob("*.sql")) | {"schema_migrations"}

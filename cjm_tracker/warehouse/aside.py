@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from cjm_tracker.errors import ConfigError
 from cjm_tracker.resources import sql_text
 from cjm_tracker.warehouse.client import Rows, Table, Warehouse
-from cjm_tracker.warehouse.queries import run_query
+from cjm_tracker.warehouse.migrations import cluster_of
 
 
 @contextmanager
@@ -31,7 +31,7 @@ def aside(
     there once more, over the copies. One at a time with one prefix.
     Raises ConfigError on a cluster: a copy of its tables is another name for the same pieces.
     """
-    if run_query(warehouse, "is_cluster", tables=list(tables)).rows:
+    if cluster_of(warehouse):
         raise ConfigError(
             "what is done aside needs copies of tables, which a cluster's do not give"
         )

@@ -108,7 +108,7 @@ def script(warehouse: Warehouse, todo: list[Migration], cluster: str = "") -> It
 
     Raises MigrationError when the tables there are those of another cluster, or of one node.
     """
-    there = _cluster_of(warehouse)
+    there = cluster_of(warehouse)
     if cluster and there not in (None, cluster):
         of = f"the cluster {there}" if there else "one node"
         raise MigrationError(
@@ -136,7 +136,7 @@ def _script(todo: list[Migration]) -> Iterator[str]:
     yield from views()
 
 
-def _cluster_of(warehouse: Warehouse) -> str | None:
+def cluster_of(warehouse: Warehouse) -> str | None:
     """The cluster whose tables are there; empty: one node's; None: no tables."""
     found = warehouse.query(
         "SELECT extract(engine_full, '^Distributed\\(\\'([^\\']+)') AS cluster FROM system.tables "

@@ -18,7 +18,7 @@ from clickhouse_connect.datatypes.registry import get_from_name
 from clickhouse_connect.datatypes.special import SimpleAggregateFunction
 from clickhouse_connect.datatypes.string import String
 
-from cjm_tracker.warehouse.admission import Refused
+from cjm_tracker.warehouse.admission import not_implemented
 
 # Of ClickHouse's src/Core/ProtocolDefines.h: from here on a column says whether it is written in
 # another way than its type's. Older clients read what the engine writes.
@@ -33,7 +33,6 @@ FRAME_BYTES = 1 << 20
 
 COUNT = struct.Struct("<Q")
 INDEX_BYTES = (1, 2, 4, 8)  # of a LowCardinality, by the lowest byte of its flags
-NOT_IMPLEMENTED = 48
 
 
 def native(body: bytes, revision: int) -> bytes:
@@ -102,9 +101,7 @@ def _past_prefix(at: int, kind: ClickHouseType) -> int:
 
 
 def _parts(kind: ClickHouseType) -> tuple[ClickHouseType, ...]:
-    if isinstance(kind, Array):
-        return (kind.element_type,)
-    if isinstance(kind, SimpleAggregateFunction):
+    if isinstance(kind, (Array, SimpleAggregateFunction)):
         return (kind.element_type,)
     if isinstance(kind, Map):
         return kind.key_type, kind.value_type
@@ -142,5 +139,5 @@ def _past_values(body: bytes, at: int, kind: ClickHouseType, rows: int) -> int:
         return at
     if not kind.byte_size:
         text = f"{kind.name} in the format Native of this protocol version: ask for another format"
-        raise Refused(NOT_IMPLEMENTED, "NOT_IMPLEMENTED", text)
+        raise not_implemented(text)
     return at + rows * kind.byte_size
